@@ -1,0 +1,1 @@
+"""Words of danger in what a patient writes: one check for every free text, which warns and never blocks."""
