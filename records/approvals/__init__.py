@@ -1,0 +1,1 @@
+"""Two people for what one person should not decide alone: somebody asks, somebody else decides."""
