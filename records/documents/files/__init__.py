@@ -1,0 +1,1 @@
+"""Files that people send: taken in only when they are what they may be, and handed out only as downloads."""
