@@ -1,0 +1,245 @@
+"""Staff's view of who owes what. Balances come from the ledger, and the ledger is never typed.
+
+Accounts lead to their visits, visits to charges and entries, entries to the transaction they belong to.
+"""
+
+from typing import Any, ClassVar, cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from billing.ledger import denying, depositing
+from billing.ledger.actions import waiting_cents
+from billing.ledger.charges import Adjudication, Charge
+from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
+from billing.ledger.models import (
+    AccountNumber,
+    Guarantor,
+    GuarantorAccess,
+    GuarantorAccount,
+    GuarantorNameKey,
+    LedgerEntry,
+    LedgerTransaction,
+    VisitAccount,
+)
+from billing.ledger.work import WorkItem
+from records.access.admin import PatientDataAdmin, ReadOnlyAdmin, ReadOnlyPatientDataAdmin
+from records.access.models import User
+
+OWED = dollars("patient_cents", _("you owe"))
+PENDING = dollars("insurer_cents", _("waiting for insurance"))
+WAITING = amount(waiting_cents, _("waiting for insurance"))
+BILLED = dollars("cents", _("billed"))
+AMOUNT = dollars("cents", _("amount"))
+CREDIT = dollars("credit_cents", _("credit"))
+ACCOUNT = link("account_id", GuarantorAccount, _("guarantor account"))
+VISIT = link("visit_id", VisitAccount, _("visit account"))
+CHARGE = link("charge_id", Charge, _("charge"))
+TRANSACTION = link("transaction_id", LedgerTransaction, _("transaction"))
+REVERSES = link("reverses_id", LedgerTransaction, _("corrects"))
+DECIDED = [
+    dollars("insurance_cents", _("insurance paid")),
+    dollars("discount_cents", _("discount")),
+    dollars("deductible_cents", _("deductible")),
+    dollars("copay_cents", _("copay")),
+    dollars("coinsurance_cents", _("coinsurance")),
+    dollars("not_covered_cents", _("not covered")),
+]
+
+
+class VisitInline(ReadOnlyInline):
+    model = VisitAccount
+    fields = ("service_date", "bill_type", "hold", OWED, PENDING)
+
+
+class AccessInline(ReadOnlyInline):
+    model = GuarantorAccess
+    fields = ("user", "role", "created_at", "revoked_at")
+
+
+class NumberInline(ReadOnlyInline):
+    model = AccountNumber
+    fields = ("number", "is_imported")
+    show_change_link = False
+
+
+class NameInline(ReadOnlyInline):
+    model = GuarantorNameKey
+    fields = ("key",)
+    verbose_name_plural = _("found under these names")
+    show_change_link = False
+
+
+class ChargeInline(ReadOnlyInline):
+    model = Charge
+    fields = ("line", "code", "description", "service_date", BILLED)
+
+
+class AdjudicationInline(ReadOnlyInline):
+    model = Adjudication
+    fields = ("payer_name", "decided_date", *DECIDED)
+
+
+class EntryInline(ReadOnlyInline):
+    model = LedgerEntry
+    fields = (TRANSACTION, "bucket", VISIT, "payment_ref", AMOUNT)
+    show_change_link = False
+
+
+@admin.register(Guarantor)
+class GuarantorAdmin(PatientDataAdmin):
+    list_display = ("id", "full_name", "email")
+    search_fields = ("family_name", "given_name", "=email", "=accounts__account_number__number")
+    fields = ("given_name", "family_name", "email", "patient")
+    raw_id_fields = ("patient",)
+    inlines = (NameInline,)
+
+
+@admin.register(GuarantorAccount)
+class GuarantorAccountAdmin(PatientDataAdmin):
+    patient_path: ClassVar[str] = "guarantor__patient_id"
+    list_display = ("id", "number", "kind", "standing", dollars("owed", _("you owe")), CREDIT)
+    list_filter = ("standing", "kind")
+    list_select_related = ("account_number",)
+    search_fields = ("=account_number__number", "=visits__account_number__number", "guarantor__family_name")
+    fields = ("guarantor", "kind", "standing", CREDIT, "created_at")
+    readonly_fields = (CREDIT, "created_at")
+    raw_id_fields = ("guarantor",)
+    inlines = (NumberInline, VisitInline, AccessInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GuarantorAccount]:
+        accounts: QuerySet[GuarantorAccount] = super().get_queryset(request)
+        return accounts.annotate(owed=Sum("visits__patient_cents", default=0))
+
+    @admin.display(description=_("account number"), ordering="account_number")
+    def number(self, account: GuarantorAccount) -> str:
+        return str(account.account_number) if hasattr(account, "account_number") else "-"
+
+
+@admin.register(AccountNumber)
+class AccountNumberAdmin(ReadOnlyAdmin):
+    list_display = ("number", ACCOUNT, VISIT, "is_imported")
+    search_fields = ("=number",)
+
+
+@admin.register(VisitAccount)
+class VisitAccountAdmin(PatientDataAdmin):
+    """Staff say what is held back and what is sensitive; amounts change by charges and decisions alone."""
+
+    list_display = ("id", "patient_id", ACCOUNT, "service_date", "bill_type", "hold", OWED, PENDING)
+    list_filter = ("hold", "bill_type", "is_sensitive")
+    search_fields = ("=account_number__number", "=account__account_number__number", "=source_ref")
+    date_hierarchy = "service_date"
+    ordering = ("-service_date", "pk")
+    readonly_fields = (
+        "patient_id", ACCOUNT, "bill_type", "service_date", "coverage_id", "encounter_id",
+        dollars("billed_cents", _("billed")), dollars("discount_cents", _("discount")),
+        dollars("insurance_cents", _("insurance paid")), PENDING,
+        dollars("deposit_cents", _("paid in advance")), dollars("paid_cents", _("paid")), OWED,
+        "source", "source_ref", "created_at", "what_can_be_done",
+    )  # fmt: skip
+    fields = ("title", "place", "hold", "is_sensitive", *readonly_fields)
+    inlines = (NumberInline, ChargeInline, EntryInline)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        deposit = self.admin_site.admin_view(depositing.deposit)
+        return [path("<uuid:visit>/deposit/", deposit, name="billing_visitaccount_deposit"), *super().get_urls()]
+
+    @admin.display(description=_("what can be done"))
+    def what_can_be_done(self, visit: VisitAccount) -> str:
+        """A link to take down an early copay, while the insurer is waited for; the page checks who asks."""
+        if not depositing.room_cents(visit):
+            return "-"
+        url = reverse("admin:billing_visitaccount_deposit", args=[visit.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Paid before the insurer decided"))
+
+
+@admin.register(Charge)
+class ChargeAdmin(ReadOnlyPatientDataAdmin):
+    patient_path: ClassVar[str] = "visit__patient_id"
+    list_display = ("id", VISIT, "line", "code", "service_date", BILLED, "is_adjudicated", "is_sensitive")
+    list_filter = ("is_adjudicated", "is_sensitive")
+    search_fields = ("=visit__account_number__number", "=code")
+    fields = (
+        VISIT, "line", "code_system", "code", "description", "service_date", BILLED, WAITING, "is_adjudicated",
+        "what_can_be_done",
+    )  # fmt: skip
+    readonly_fields = (VISIT, BILLED, WAITING, "what_can_be_done")
+    inlines = (AdjudicationInline,)
+
+    def get_urls(self) -> list[URLPattern]:
+        deny = self.admin_site.admin_view(denying.deny)
+        return [path("<uuid:charge>/deny/", deny, name="billing_charge_deny"), *super().get_urls()]
+
+    @admin.display(description=_("what can be done"))
+    def what_can_be_done(self, charge: Charge) -> str:
+        """A link to say what follows from a denial, while something waits; the page checks who asks."""
+        if not waiting_cents(charge):
+            return "-"
+        url = reverse("admin:billing_charge_deny", args=[charge.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Insurance denied it"))
+
+
+@admin.register(Adjudication)
+class AdjudicationAdmin(ReadOnlyPatientDataAdmin):
+    patient_path: ClassVar[str] = "charge__visit__patient_id"
+    list_display = ("id", CHARGE, "payer_name", "decided_date", *DECIDED)
+    list_filter = ("decided_date",)
+    search_fields = ("=charge__visit__account_number__number", "payer_name")
+    fields = (CHARGE, "payer_name", "decided_date", *DECIDED, TRANSACTION)
+    readonly_fields = (CHARGE, *DECIDED, TRANSACTION)
+
+
+@admin.register(LedgerTransaction)
+class LedgerTransactionAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "source", ACCOUNT, "effective_date", "posted_at", "livemode", REVERSES)
+    list_filter = ("kind", "source", "livemode")
+    search_fields = ("=id", "=source_ref", "=attempt_id", "=account__account_number__number")
+    date_hierarchy = "effective_date"
+    fields = (
+        "kind", "source", "source_ref", ACCOUNT, "attempt_id", "effective_date", "posted_at", "livemode", REVERSES,
+    )  # fmt: skip
+    readonly_fields = (ACCOUNT, REVERSES)
+    inlines = (EntryInline,)
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnlyPatientDataAdmin):
+    patient_path: ClassVar[str] = "visit__patient_id"
+    list_display = ("id", "bucket", AMOUNT, TRANSACTION, ACCOUNT, VISIT, "payment_ref")
+    list_filter = ("bucket",)
+    search_fields = ("=payment_ref", "=visit__account_number__number", "=account__account_number__number")
+    fields = readonly_fields = (TRANSACTION, "bucket", AMOUNT, ACCOUNT, VISIT, "payment_ref")
+
+
+@admin.register(WorkItem)
+class WorkItemAdmin(admin.ModelAdmin[WorkItem]):
+    """What staff have to decide or mend: looked into here, and marked done when it is."""
+
+    list_display = ("id", "kind", "created_at", ACCOUNT, VISIT, "note", "done_at", "done_by")
+    list_filter = (("done_at", admin.EmptyFieldListFilter), "kind")
+    list_select_related = ("done_by",)
+    search_fields = ("=cause", "=account__account_number__number", "=visit__account_number__number")
+    fields = readonly_fields = ("kind", "cause", ACCOUNT, VISIT, "note", "created_at", "done_at", "done_by")
+    actions = ("mark_done",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=_("Mark the selected items done"), permissions=["change"])
+    def mark_done(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> None:
+        waiting = queryset.filter(done_at__isnull=True)
+        count = waiting.update(done_at=timezone.now(), done_by=cast(User, request.user))
+        messages.success(request, ngettext("%d item is done.", "%d items are done.", count) % count)

@@ -1,0 +1,70 @@
+"""What the admin's pages about money have in common: amounts, links to other rows, rows below."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from billing import money
+
+# A function of the row, of which the stubs do not know that it may stand among fields.
+type Column = Any
+
+
+def dollars(field: str, label: Any) -> Column:
+    """A column that shows a field of cents as an amount."""
+
+    @admin.display(description=label, ordering=field)
+    def show(row: Any) -> str:
+        return money.format_cents(getattr(row, field))
+
+    show.__name__ = field
+    return show
+
+
+def amount(cents_of: Callable[[Any], int], label: Any) -> Column:
+    """A column that shows what a function of the row computes in cents."""
+
+    @admin.display(description=label)
+    def show(row: Any) -> str:
+        return money.format_cents(cents_of(row))
+
+    show.__name__ = cents_of.__name__
+    return show
+
+
+def link(field: str, model: type[Model], label: Any) -> Column:
+    """A column that opens the row of `model` whose id is in `field`, without loading it."""
+
+    @admin.display(description=label, ordering=field)
+    def show(row: Any) -> str:
+        pk = getattr(row, field)
+        if pk is None:
+            return "-"
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
+        return format_html('<a href="{}">{}</a>', url, pk)
+
+    show.__name__ = field
+    return show
+
+
+class ReadOnlyInline(admin.TabularInline[Any, Any]):
+    """The rows below, each with a link to its own page."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
