@@ -1,0 +1,1 @@
+"""What claims and explanations of benefits in FHIR files mean for the ledger."""

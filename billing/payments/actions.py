@@ -1,0 +1,195 @@
+"""Paying: from the payer's decision to the provider's hosted page."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import F
+
+from billing.ledger import posting
+from billing.payments import settling
+from billing.payments.confirmation import new_confirmation
+from billing.payments.gateways.protocol import CheckoutOrder, NotSent, OutcomeUnknown, Refused
+from billing.payments.gateways.registry import gateway
+from billing.payments.models import AttemptAllocation, PaymentAttempt
+from billing.payments.payers import Guard, Payer
+from billing.payments.states import LATE, UNFINISHED, AttemptState, may_follow
+
+# How long a hosted page stays open; Stripe allows 30 minutes to 24 hours.
+PAGE_LIFETIME = dt.timedelta(minutes=60)
+# A page with less time left than this is not offered again.
+LEAST_TIME = dt.timedelta(minutes=10)
+# What has no page yet needs more: no provider opens one for less.
+LEAST_TIME_TO_OPEN = dt.timedelta(minutes=31)
+# How often tabs of one payer that start different payments may get in each other's way.
+TRIES = 5
+# Never anything of the visit: the provider signs no agreement about health information.
+PRODUCT_NAME = "Account payment"
+
+
+def start(
+    *,
+    account_id: uuid.UUID,
+    payer: Payer,
+    amount_cents: int,
+    chosen: dict[uuid.UUID, int],
+    receipt_email: str,
+    at: dt.datetime,
+    guard: Guard | None = None,
+) -> PaymentAttempt:
+    """The payer's one unfinished attempt on this account: the same wish again gives the same attempt.
+
+    A different wish first closes the old page, so that it cannot be paid too; if it turns out that it is paid,
+    that is recorded and the paid attempt is returned. Raises GatewayError when it cannot be started now, and
+    NotPromised when `guard` does.
+    """
+    for _ in range(TRIES):
+        unfinished = _unfinished(account_id, payer)
+        if unfinished is not None:
+            if _same_wish(unfinished, amount_cents, chosen) and _has_time(unfinished, at):
+                return _readdress(unfinished, payer, receipt_email)
+            closed = _close(unfinished, at)
+            if closed.state not in LATE:
+                return closed
+        attempt = _create(account_id, payer, amount_cents, chosen, receipt_email, at, guard)
+        if attempt is not None:
+            return attempt
+    raise NotSent("another payment of the same payer is being started")
+
+
+def open_page(*, attempt: PaymentAttempt, success_url: str, cancel_url: str) -> PaymentAttempt:
+    """Asks the provider for the hosted page, once: the attempt's key gives the same page every time.
+
+    Raises GatewayError. After a definite no the attempt is given up; else it stays and may be opened again.
+    """
+    if attempt.state != AttemptState.CREATED:
+        return attempt
+    order = CheckoutOrder(
+        attempt_id=attempt.pk,
+        amount_cents=attempt.amount_cents,
+        product_name=PRODUCT_NAME,
+        success_url=success_url,
+        cancel_url=cancel_url,
+        expires_at=attempt.expires_at,
+    )
+    try:
+        page = _once_more(lambda: gateway().open_checkout(order, attempt.key))
+    except Refused:
+        abandon(attempt=attempt)
+        raise
+    except OutcomeUnknown:
+        _turn_key(attempt)
+        raise
+    with transaction.atomic():
+        locked = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+        if locked.state == AttemptState.CREATED:
+            locked.checkout_ref, locked.page_url = page.ref, page.url
+            locked.expires_at, locked.state = page.expires_at, AttemptState.OPEN
+            locked.save(update_fields=["checkout_ref", "page_url", "expires_at", "state"])
+    return locked
+
+
+def abandon(*, attempt: PaymentAttempt) -> PaymentAttempt:
+    """Gives up an attempt that never got a page."""
+    return _end(attempt, AttemptState.ABANDONED)
+
+
+def expire(*, attempt: PaymentAttempt) -> PaymentAttempt:
+    """Ends an attempt whose page the provider knows nothing of, as after a change of provider."""
+    return _end(attempt, AttemptState.EXPIRED)
+
+
+@transaction.atomic
+def _end(attempt: PaymentAttempt, then: AttemptState) -> PaymentAttempt:
+    locked = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+    if may_follow(locked.state, then):
+        locked.state = then
+        locked.save(update_fields=["state"])
+    return locked
+
+
+def _turn_key(attempt: PaymentAttempt) -> None:
+    """A fresh key for the next try, since providers repeat a failure that they saved under a key.
+
+    Harmless where the old key did open a page: nobody has been told its address.
+    """
+    fresh = PaymentAttempt.objects.filter(pk=attempt.pk, key_generation=attempt.key_generation)
+    fresh.filter(state=AttemptState.CREATED).update(key_generation=F("key_generation") + 1)
+
+
+def _unfinished(account_id: uuid.UUID, payer: Payer) -> PaymentAttempt | None:
+    mine = PaymentAttempt.objects.filter(account_id=account_id, payer_ref=payer.ref, state__in=UNFINISHED)
+    return mine.prefetch_related("allocations").first()
+
+
+def _has_time(attempt: PaymentAttempt, at: dt.datetime) -> bool:
+    least = LEAST_TIME_TO_OPEN if attempt.state == AttemptState.CREATED else LEAST_TIME
+    return attempt.expires_at > at + least
+
+
+def _same_wish(attempt: PaymentAttempt, amount_cents: int, chosen: dict[uuid.UUID, int]) -> bool:
+    allocated = {allocation.visit_id: allocation.cents for allocation in attempt.allocations.all()}
+    return (attempt.amount_cents, allocated) == (amount_cents, chosen)
+
+
+def _readdress(attempt: PaymentAttempt, payer: Payer, receipt_email: str) -> PaymentAttempt:
+    """The receipt goes where the payer last asked for it, under the name they last gave."""
+    if (attempt.receipt_email, attempt.payer_name) != (receipt_email, payer.name):
+        attempt.receipt_email, attempt.payer_name = receipt_email, payer.name
+        attempt.save(update_fields=["receipt_email", "payer_name"])
+    return attempt
+
+
+def _close(attempt: PaymentAttempt, at: dt.datetime) -> PaymentAttempt:
+    if attempt.checkout_ref is None:
+        return abandon(attempt=attempt)
+    try:
+        facts = gateway().close_checkout(attempt.checkout_ref)
+    except Refused:
+        # It must not stand in the payer's way.
+        return expire(attempt=attempt)
+    return settling.record(attempt_id=attempt.pk, facts=facts, at=at)
+
+
+@transaction.atomic
+def _create(
+    account_id: uuid.UUID,
+    payer: Payer,
+    amount_cents: int,
+    chosen: dict[uuid.UUID, int],
+    receipt_email: str,
+    at: dt.datetime,
+    guard: Guard | None,
+) -> PaymentAttempt | None:
+    """None when the same payer has just started another one, from another tab or by a double click."""
+    posting.lock_account(account_id)
+    if _unfinished(account_id, payer) is not None:
+        return None
+    if guard is not None:
+        guard(amount_cents)
+    attempt = PaymentAttempt.objects.create(
+        account_id=account_id,
+        payer_kind=payer.kind,
+        payer_ref=payer.ref,
+        user=payer.user,
+        payer_name=payer.name,
+        is_guarantor=payer.is_guarantor,
+        amount_cents=amount_cents,
+        receipt_email=receipt_email,
+        confirmation=new_confirmation(),
+        created_at=at,
+        expires_at=at + PAGE_LIFETIME,
+    )
+    AttemptAllocation.objects.bulk_create(
+        AttemptAllocation(attempt=attempt, visit_id=visit_id, cents=cents) for visit_id, cents in chosen.items()
+    )
+    return attempt
+
+
+def _once_more[T](ask: Callable[[], T]) -> T:
+    """A request that was not sent, or whose answer was lost, is asked again once under the same key."""
+    try:
+        return ask()
+    except (NotSent, OutcomeUnknown):
+        return ask()

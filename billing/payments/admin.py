@@ -1,0 +1,103 @@
+"""Staff's view of payments: what was wanted, what the provider took, and what it told us."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
+from billing.ledger.models import GuarantorAccount, VisitAccount
+from billing.payments import notices, placing
+from billing.payments.disputes.models import Dispute
+from billing.payments.models import AttemptAllocation, PaymentAttempt, ProviderEvent, ProviderPayment
+from billing.payments.refunds.actions import left_cents
+from billing.payments.refunds.models import Refund
+from records.access.admin import ReadOnlyAdmin
+
+AMOUNT = dollars("amount_cents", _("amount"))
+LEFT = amount(left_cents, _("can be refunded"))
+ACCOUNT = link("account_id", GuarantorAccount, _("guarantor account"))
+ATTEMPT = link("attempt_id", PaymentAttempt, _("payment attempt"))
+
+
+class PaymentInline(ReadOnlyInline):
+    model = ProviderPayment
+    fields = ("ref", "status", "method", "last4", AMOUNT, "currency", "paid_at")
+
+
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = ("state", AMOUNT, "reason", "requested_by", "requested_at", "decided_at")
+
+
+class DisputeInline(ReadOnlyInline):
+    model = Dispute
+    fields = ("ref", "state", AMOUNT, "reason", "opened_at", "ended_at")
+
+
+class AllocationInline(ReadOnlyInline):
+    model = AttemptAllocation
+    fields = (link("visit_id", VisitAccount, _("visit account")), dollars("cents", _("amount")))
+    show_change_link = False
+
+
+@admin.register(PaymentAttempt)
+class PaymentAttemptAdmin(ReadOnlyAdmin):
+    list_display = ("confirmation", "state", AMOUNT, ACCOUNT, "payer_kind", "created_at", "paid_at", "is_late")
+    list_filter = ("state", "payer_kind", "is_late")
+    search_fields = ("=confirmation", "=id", "=checkout_ref", "=receipt_email", "=account__account_number__number")
+    date_hierarchy = "created_at"
+    fields = (
+        "confirmation", "state", AMOUNT, ACCOUNT, "payer_kind", "payer_name", "user", "is_guarantor", "receipt_email",
+        "checkout_ref", "key_generation", "created_at", "expires_at", "paid_at", "is_late",
+    )  # fmt: skip
+    readonly_fields = (AMOUNT, ACCOUNT)
+    inlines = (PaymentInline, AllocationInline)
+
+
+@admin.register(ProviderPayment)
+class ProviderPaymentAdmin(ReadOnlyAdmin):
+    list_display = ("ref", "provider", "status", AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
+    list_filter = ("provider", "status", "method", "livemode")
+    search_fields = ("=ref", "=attempt__confirmation", "=last4")
+    date_hierarchy = "paid_at"
+    fields = readonly_fields = (
+        "ref", "provider", "status", AMOUNT, LEFT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
+        "what_can_be_done",
+    )  # fmt: skip
+    inlines = (RefundInline, DisputeInline)
+
+    def get_urls(self) -> list[URLPattern]:
+        place = self.admin_site.admin_view(placing.place)
+        return [path("<int:payment>/place/", place, name="billing_providerpayment_place"), *super().get_urls()]
+
+    @admin.display(description=_("what can be done"))
+    def what_can_be_done(self, payment: ProviderPayment) -> str:
+        """Links to what staff may do with this payment now; the pages check who asks."""
+        links = []
+        if left_cents(payment):
+            links.append((f"{reverse('admin:billing_refund_add')}?payment={payment.pk}", _("Refund")))
+        if placing.is_placeable(payment):
+            links.append((reverse("admin:billing_providerpayment_place", args=[payment.pk]), _("Place on an account")))
+        return format_html_join(" · ", '<a href="{}">{}</a>', links) if links else "-"
+
+
+@admin.register(ProviderEvent)
+class ProviderEventAdmin(ReadOnlyAdmin):
+    list_display = ("event_id", "provider", "type", "state", "tries", "received_at", "next_try_at", "error")
+    list_filter = ("state", "provider", "type")
+    search_fields = ("=event_id", "=checkout_ref")
+    date_hierarchy = "received_at"
+    actions = ("try_again",)
+
+    @admin.action(description=_("Try the selected notices again"), permissions=["try"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[ProviderEvent]) -> None:
+        count = notices.revive(events=queryset, at=timezone.now())
+        messages.success(request, ngettext("%d notice is tried again.", "%d notices are tried again.", count) % count)
+
+    def has_try_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.change_providerevent")

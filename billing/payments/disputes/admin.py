@@ -1,0 +1,23 @@
+"""Staff's view of chargebacks; they are answered at the provider's own desk."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from billing.ledger.columns import dollars, link
+from billing.payments.disputes.models import Dispute
+from billing.payments.models import ProviderPayment
+from records.access.admin import ReadOnlyAdmin
+
+AMOUNT = dollars("amount_cents", _("amount"))
+PAYMENT = link("payment_id", ProviderPayment, _("payment"))
+
+
+@admin.register(Dispute)
+class DisputeAdmin(ReadOnlyAdmin):
+    list_display = ("ref", "state", AMOUNT, "is_withdrawn", "reason", "opened_at", "ended_at", PAYMENT)
+    list_filter = ("state", "is_withdrawn")
+    search_fields = ("=ref", "=payment__ref", "=payment__attempt__confirmation")
+    date_hierarchy = "opened_at"
+    fields = readonly_fields = (
+        "ref", "state", AMOUNT, "reason", "is_withdrawn", "opened_at", "ended_at", PAYMENT,
+    )  # fmt: skip

@@ -1,0 +1,99 @@
+"""Asking for money to be sent back: how much, and the second person. A worker sends it (sending.py)."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from billing.payments.disputes.models import Dispute
+from billing.payments.gateways.protocol import PaymentStatus
+from billing.payments.models import CURRENCY, ProviderPayment
+from billing.payments.refunds import tasks
+from billing.payments.refunds.models import Refund
+from billing.payments.refunds.states import RefundReason, RefundState
+from records.access.models import User
+from records.approvals import actions as approvals
+from records.approvals import kinds
+
+
+class NotRefundable(ValueError):
+    """More than is left of the payment, or a payment that brought no money. `left_cents` can be refunded."""
+
+    def __init__(self, left_cents: int) -> None:
+        super().__init__(f"{left_cents} cents are left")
+        self.left_cents = left_cents
+
+
+@transaction.atomic
+def request(
+    *,
+    payment_id: int,
+    amount_cents: int,
+    reason: RefundReason,
+    note: str,
+    by: User,
+    at: dt.datetime,
+    token: uuid.UUID | None = None,
+) -> Refund:
+    """Asks for a refund, which a worker sends; above REFUND_APPROVAL_CENTS a second person is asked first.
+
+    What counts is the whole that has been asked back of this payment, so that slicing helps nobody.
+    Asking again under the same `token` gives the same refund. Raises NotRefundable, decided under the payment's lock.
+    """
+    payment = ProviderPayment.objects.select_for_update().get(pk=payment_id)
+    known = Refund.objects.filter(pk=token, payment=payment).first() if token else None
+    if known is not None:
+        return known
+    left = left_cents(payment)
+    if not 0 < amount_cents <= left:
+        raise NotRefundable(left)
+    asked = payment.amount_cents - left + amount_cents
+    is_large = asked > settings.REFUND_APPROVAL_CENTS
+    refund = Refund.objects.create(
+        pk=token or uuid.uuid4(),
+        payment=payment,
+        amount_cents=amount_cents,
+        reason=reason,
+        note=note,
+        state=RefundState.WAITING if is_large else RefundState.REQUESTED,
+        requested_by=by,
+        requested_at=at,
+    )
+    if is_large:
+        approvals.ask(kind=KIND_REFUND, object_id=str(refund.pk), by=by, at=at)
+    else:
+        tasks.send_refund.enqueue(str(refund.pk))
+    return refund
+
+
+def left_cents(payment: ProviderPayment) -> int:
+    """What can still be refunded: not what was or may be sent back, nor what a chargeback took.
+
+    Money in another currency goes back at the provider's own desk, where it is shown as what it is.
+    """
+    if payment.status != PaymentStatus.SUCCEEDED or payment.currency != CURRENCY:
+        return 0
+    refunded = Refund.objects.filter(payment=payment).counted().aggregate(sum=Sum("amount_cents"))["sum"] or 0
+    taken = Dispute.objects.filter(payment=payment).standing().aggregate(sum=Sum("amount_cents"))["sum"] or 0
+    return max(payment.amount_cents - refunded - taken, 0)
+
+
+def _decided(object_id: str, is_approved: bool, by: User, at: dt.datetime) -> None:
+    refund = Refund.objects.select_for_update().get(pk=object_id)
+    refund.state = RefundState.REQUESTED if is_approved else RefundState.DECLINED
+    refund.decided_at = None if is_approved else at
+    refund.save(update_fields=["state", "decided_at"])
+    if is_approved:
+        tasks.send_refund.enqueue(object_id)
+
+
+KIND_REFUND = kinds.register(
+    "refund",
+    label=_("Refund"),
+    permission="billing.approve_refund",
+    model="billing.Refund",
+    decided=_decided,
+)

@@ -1,0 +1,108 @@
+"""Where the provider sends people and notices back to; open to all, since a signature or a token decides."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.payments import notices, receipts, settling
+from billing.payments.gateways.protocol import BadNotice, GatewayError
+from billing.payments.models import PayerKind, PaymentAttempt
+from billing.payments.pages import confirmation_context
+from billing.payments.states import AttemptState
+from records.access.gate import public_page
+
+MOST_REFRESHES = 10
+NOTICE_MAX_BYTES = 100_000
+
+# Where a payer who did not sign in tries again; by the statement, unless they came another way.
+_AGAIN: dict[str, str] = {PayerKind.LINK.value: "billing:link_amount"}
+
+# What a settled attempt paid for, in words, with cents.
+type Spread = Callable[[PaymentAttempt], list[tuple[str, int]]]
+
+
+@public_page
+@require_safe
+def payment_return(request: HttpRequest) -> HttpResponse:
+    """From the hosted page, or from the link of a receipt: looks at the provider, then shows what is so.
+
+    The token is exchanged for the session's at once, so that it does not stay in the address bar.
+    """
+    attempt = receipts.attempt_of(request.GET.get("t", ""), timezone.now())
+    if attempt is None:
+        return render(request, "billing/payments/link_expired.html", status=404)
+    _look(attempt)
+    if attempt.payer_kind == PayerKind.USER and request.user.is_authenticated and request.user.pk == attempt.user_id:
+        return redirect("billing:payment", payment=attempt.pk)
+    receipts.admit(request.session, attempt)
+    return redirect("billing:receipt")
+
+
+@public_page
+@require_safe
+def receipt(request: HttpRequest) -> HttpResponse:
+    """The receipt this browser was let in to; while the provider has not decided, it looks again by itself."""
+    attempt = receipts.admitted(request.session)
+    if attempt is None:
+        return render(request, "billing/payments/link_expired.html", status=404)
+    again_url = reverse(_AGAIN.get(attempt.payer_kind, "billing:guest_amount"))
+    return receipt_page(request, attempt, layout="layouts/public.html", again_url=again_url)
+
+
+def receipt_page(
+    request: HttpRequest,
+    attempt: PaymentAttempt,
+    *,
+    layout: str,
+    again_url: str,
+    spread: Spread | None = None,
+    paid_by: str = "",
+) -> HttpResponse:
+    """The same receipt for every door; `again_url` is where to try again, `spread` says what the money went to.
+
+    `paid_by` names the payer to a guarantor who looks at somebody else's payment; the rest of it stays theirs.
+    """
+    attempt = _look(attempt)
+    tries = request.GET.get("n", "0")
+    tried = int(tries) if tries.isascii() and tries.isdigit() and len(tries) < 3 else MOST_REFRESHES
+    context = confirmation_context(attempt) | {
+        "layout": layout,
+        "refresh": tried + 1 if tried < MOST_REFRESHES else None,
+        "again_url": again_url,
+        "spread": spread(attempt) if spread else [],
+        "paid_by": paid_by,
+    }
+    return render(request, "billing/payments/receipt.html", context)
+
+
+@csrf_exempt
+@public_page
+@require_POST
+def notice(request: HttpRequest) -> HttpResponse:
+    """A provider's webhook: stored and answered; 400 for what it did not sign, 5xx only when we cannot store."""
+    raw = request.body
+    if len(raw) > NOTICE_MAX_BYTES:
+        return HttpResponse(status=413)
+    try:
+        notices.ingest(raw=raw, headers=request.headers, at=timezone.now())
+    except BadNotice:
+        return HttpResponse(status=400)
+    return HttpResponse(status=200)
+
+
+notice.gate = "webhook"  # type: ignore[attr-defined]
+
+
+def _look(attempt: PaymentAttempt) -> PaymentAttempt:
+    """Settles, if the provider answers; what is known already is shown otherwise."""
+    if attempt.state == AttemptState.PAID:
+        return attempt
+    try:
+        return settling.settle(attempt_id=attempt.pk, at=timezone.now())
+    except GatewayError:
+        return attempt

@@ -1,0 +1,214 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError
+from django.utils import timezone
+
+from billing.payments import actions, settling
+from billing.payments.gateways.protocol import CheckoutOrder, NotSent, OutcomeUnknown, Refused
+from billing.payments.gateways.registry import gateway
+from billing.payments.models import PaymentAttempt
+from billing.payments.states import AttemptState
+from billing.sandbox.methods import Method
+from billing.sandbox.models import Checkout, Fault
+from tests.billing.payments.steps import CANCEL_URL, SUCCESS_URL, open_page, owed, posted, start
+from tests.factories.billing import AccessFactory, VisitFactory, guest, payer_of
+from tests.factories.sandbox import pay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+@pytest.fixture
+def visit():
+    return VisitFactory(owed_cents=125_00)
+
+
+def _order(attempt: PaymentAttempt) -> CheckoutOrder:
+    return CheckoutOrder(
+        attempt_id=attempt.pk,
+        amount_cents=attempt.amount_cents,
+        product_name=actions.PRODUCT_NAME,
+        success_url=SUCCESS_URL,
+        cancel_url=CANCEL_URL,
+        expires_at=attempt.expires_at,
+    )
+
+
+def test_starting_moves_no_money(visit):
+    attempt = open_page(start(visit))
+    assert (attempt.state, attempt.amount_cents) == ("open", 125_00)
+    assert (owed(visit), posted()) == (125_00, 0)
+
+
+def test_provider_hears_an_amount_and_nothing_of_the_bill(visit):
+    attempt = open_page(start(visit))
+    checkout = Checkout.objects.get()
+    assert (checkout.attempt_id, checkout.amount_cents) == (attempt.pk, 125_00)
+    assert checkout.product_name == "Account payment"
+
+
+def test_same_wish_again_is_the_same_attempt_and_page(visit):
+    payer = guest()
+    first = open_page(start(visit, payer, chosen={visit.pk: 125_00}))
+    again = open_page(start(visit, payer, chosen={visit.pk: 125_00}))
+    assert (again.pk, again.page_url) == (first.pk, first.page_url)
+    assert Checkout.objects.count() == 1
+
+
+def test_receipt_goes_where_it_was_last_asked_for(visit):
+    payer = guest()
+    start(visit, payer, email="wrong@example.org")
+    assert start(visit, payer, email="right@example.org").receipt_email == "right@example.org"
+    assert PaymentAttempt.objects.get().receipt_email == "right@example.org"
+
+
+@pytest.mark.parametrize("other", [{"cents": 60_00}, {"cents": 125_00, "chosen": True}])
+def test_other_wish_closes_the_old_page_first(visit, other):
+    payer = guest()
+    old = open_page(start(visit, payer))
+    if other.get("chosen"):
+        other = other | {"chosen": {visit.pk: 125_00}}
+    new = open_page(start(visit, payer, **other))
+    old.refresh_from_db()
+    assert (old.state, new.state) == ("expired", "open")
+    assert list(Checkout.objects.values_list("status", flat=True).order_by("created_at")) == ["expired", "open"]
+
+
+def test_old_page_that_turns_out_to_be_paid_is_recorded_instead_of_charging_again(visit):
+    payer = guest()
+    old = open_page(start(visit, payer))
+    pay(old.checkout_ref)
+    again = start(visit, payer, cents=60_00)
+    assert (again.pk, again.state) == (old.pk, "paid")
+    assert (owed(visit), posted()) == (0, 1)
+
+
+def test_bank_payment_on_its_way_is_returned_instead_of_asking_again(visit, settings):
+    settings.SANDBOX_BANK_SECONDS = 60
+    payer = guest()
+    old = open_page(start(visit, payer))
+    pay(old.checkout_ref, Method.BANK)
+    assert start(visit, payer, cents=60_00).state == "processing"
+
+
+def test_page_with_little_time_left_is_replaced(visit):
+    payer = guest()
+    old = open_page(start(visit, payer))
+    PaymentAttempt.objects.update(expires_at=timezone.now() + dt.timedelta(minutes=9))
+    assert open_page(start(visit, payer)).pk != old.pk
+    old.refresh_from_db()
+    assert old.state == "expired"
+
+
+def test_attempt_that_has_no_page_yet_is_replaced_when_no_provider_would_open_one_any_more(visit):
+    payer = guest()
+    old = start(visit, payer)
+    PaymentAttempt.objects.update(expires_at=timezone.now() + dt.timedelta(minutes=30))
+    assert open_page(start(visit, payer)).pk != old.pk
+    old.refresh_from_db()
+    assert old.state == "abandoned"
+
+
+def test_attempt_without_a_page_is_given_up_for_another_wish(visit):
+    payer = guest()
+    old = start(visit, payer)
+    start(visit, payer, cents=60_00)
+    old.refresh_from_db()
+    assert old.state == "abandoned"
+    assert open_page(old).state == "abandoned"
+    assert not Checkout.objects.exists()
+
+
+def test_two_payers_do_not_get_in_each_others_way(visit):
+    mine, theirs = open_page(start(visit)), open_page(start(visit, payer_of(AccessFactory(account=visit.account))))
+    assert (mine.state, theirs.state) == ("open", "open")
+
+
+def test_one_payer_has_one_unfinished_attempt_on_an_account(visit):
+    attempt = start(visit)
+    attempt.pk, attempt.confirmation = None, "OTHER-OTHER"
+    with pytest.raises(IntegrityError):
+        attempt.save(force_insert=True)
+
+
+def test_crash_after_the_page_was_made_resumes_with_the_same_page(visit):
+    payer = guest()
+    attempt = start(visit, payer)
+    lost = gateway().open_checkout(_order(attempt), attempt.key)  # the process died before it could store this
+    resumed = open_page(start(visit, payer))
+    assert (resumed.pk, resumed.checkout_ref) == (attempt.pk, lost.ref)
+    assert Checkout.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", [Fault.Kind.NOT_SENT, Fault.Kind.ANSWER_LOST])
+def test_one_failure_on_the_way_is_asked_again_under_the_same_key(visit, kind):
+    Fault.objects.create(kind=kind, operation="open_checkout")
+    assert open_page(start(visit)).state == "open"
+    assert Checkout.objects.count() == 1
+
+
+def test_provider_that_is_down_leaves_the_attempt_to_be_opened_later(visit):
+    payer = guest()
+    for _ in range(2):
+        Fault.objects.create(kind=Fault.Kind.NOT_SENT)
+    attempt = start(visit, payer)
+    with pytest.raises(NotSent):
+        open_page(attempt)
+    assert open_page(start(visit, payer)).pk == attempt.pk
+
+
+def test_answer_that_stays_unknown_gets_a_fresh_key(visit):
+    payer = guest()
+    attempt = start(visit, payer)
+    for _ in range(2):
+        Fault.objects.create(kind=Fault.Kind.ANSWER_LOST, operation="open_checkout")
+    with pytest.raises(OutcomeUnknown):
+        open_page(attempt)
+    resumed = open_page(start(visit, payer))
+    assert (resumed.pk, resumed.key_generation) == (attempt.pk, 2)
+    assert Checkout.objects.count() == 2  # nobody was told the first one's address
+
+
+def test_refused_order_gives_the_attempt_up_so_that_the_payer_can_start_anew(visit):
+    payer = guest()
+    attempt = start(visit, payer)
+    actions.open_page(attempt=attempt, success_url=SUCCESS_URL, cancel_url=CANCEL_URL)
+    PaymentAttempt.objects.update(state=AttemptState.CREATED, checkout_ref=None)
+    attempt.refresh_from_db()
+    with pytest.raises(Refused):
+        actions.open_page(attempt=attempt, success_url=SUCCESS_URL, cancel_url="https://portal.example/elsewhere/")
+    assert open_page(start(visit, payer)).pk != attempt.pk
+
+
+def test_page_the_provider_does_not_know_does_not_stand_in_the_way(visit):
+    payer = guest()
+    old = open_page(start(visit, payer))
+    Checkout.objects.all().delete()
+    assert start(visit, payer, cents=60_00).pk != old.pk
+    old.refresh_from_db()
+    assert old.state == "expired"
+
+
+def test_provider_that_cannot_close_the_old_page_starts_nothing_new(visit):
+    payer = guest()
+    open_page(start(visit, payer))
+    Fault.objects.create(kind=Fault.Kind.NOT_SENT, operation="close_checkout")
+    with pytest.raises(NotSent):
+        start(visit, payer, cents=60_00)
+    assert PaymentAttempt.objects.get().state == "open"
+
+
+def test_given_up_attempt_whose_page_is_paid_all_the_same_is_money(visit):
+    attempt = start(visit)
+    page = gateway().open_checkout(_order(attempt), attempt.key)
+    actions.abandon(attempt=attempt)
+    pay(page.ref)
+    settling.record(attempt_id=attempt.pk, facts=gateway().read_checkout(page.ref), at=timezone.now())
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.is_late, owed(visit)) == ("paid", True, 0)
+
+
+def test_amounts_outside_the_bounds_are_refused(visit):
+    for cents in (49, 100_000_000):
+        with pytest.raises(IntegrityError):
+            start(visit, cents=cents)

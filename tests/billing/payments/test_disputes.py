@@ -1,0 +1,199 @@
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from billing.ledger.choices import Bucket
+from billing.ledger.models import LedgerTransaction
+from billing.payments import settling
+from billing.payments.disputes.models import Dispute
+from billing.payments.gateways.registry import gateway
+from billing.payments.models import ProviderPayment
+from billing.payments.reconciliation.run import reconcile
+from billing.payments.refunds import actions as refunds
+from billing.sandbox import disputes as sandbox
+from billing.sandbox import refunds as desk
+from billing.sandbox.methods import Method
+from billing.sandbox.models import Dispute as SandboxDispute
+from billing.sandbox.states import DisputeStatus
+from records.notifications.models import Notification
+from tests.billing.payments.steps import hear, in_bucket, open_page, owed, start, work
+from tests.factories.billing import VisitFactory
+from tests.factories.sandbox import pay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+@pytest.fixture
+def visit():
+    return VisitFactory(owed_cents=125_00)
+
+
+@pytest.fixture
+def payment(visit) -> ProviderPayment:
+    attempt = open_page(start(visit, email="payer@example.org"))
+    pay(attempt.checkout_ref)
+    hear()
+    return ProviderPayment.objects.get()
+
+
+def _open(payment, status=DisputeStatus.OPEN, **terms) -> str:
+    opened = sandbox.open_dispute(payment_ref=payment.ref, at=timezone.now(), status=status, **terms)
+    hear()
+    return opened.ref
+
+
+def _decide(ref: str, status: DisputeStatus) -> Dispute:
+    sandbox.decide_dispute(ref=ref, status=status, at=timezone.now())
+    hear()
+    return Dispute.objects.get(ref=ref)
+
+
+def _sound() -> None:
+    call_command("verify_ledger", "--offline")
+
+
+def test_money_that_was_taken_waits_for_the_outcome(visit, payment):
+    _open(payment)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR), in_bucket(Bucket.DISPUTE_HOLD)) == (0, 0, 125_00)
+    assert work() == ["chargeback"]
+    assert refunds.left_cents(payment) == 0
+    _sound()
+
+
+def test_won_chargeback_puts_everything_back(visit, payment):
+    won = _decide(_open(payment), DisputeStatus.WON)
+    assert (won.state, won.ended_at is not None) == ("won", True)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR), in_bucket(Bucket.DISPUTE_HOLD)) == (0, 125_00, 0)
+    assert refunds.left_cents(payment) == 125_00
+    _sound()
+
+
+def test_lost_chargeback_is_owed_again_and_the_payer_hears_of_it(visit, payment):
+    _decide(_open(payment), DisputeStatus.LOST)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR), in_bucket(Bucket.DISPUTE_HOLD)) == (125_00, 0, 0)
+    assert work() == ["chargeback", "chargeback_lost"]
+    assert Notification.objects.filter(kind="payment_returned", address="payer@example.org").count() == 1
+    _sound()
+
+
+def test_lost_chargeback_of_a_part_opens_that_part(visit, payment):
+    _decide(_open(payment, amount_cents=25_00), DisputeStatus.LOST)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR)) == (25_00, 100_00)
+    assert refunds.left_cents(payment) == 100_00
+    _sound()
+
+
+def test_warning_moves_nothing_until_it_takes(visit, payment):
+    ref = _open(payment, DisputeStatus.WARNING)
+    assert (in_bucket(Bucket.DISPUTE_HOLD), work()) == (0, [])
+    _decide(ref, DisputeStatus.OPEN)
+    assert in_bucket(Bucket.DISPUTE_HOLD) == 125_00
+    _sound()
+
+
+@pytest.mark.parametrize("status", [DisputeStatus.PREVENTED, DisputeStatus.WON])
+def test_chargeback_that_ended_before_it_took_moves_nothing(visit, payment, status):
+    _decide(_open(payment, DisputeStatus.WARNING), status)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR)) == (0, 125_00)
+    _sound()
+
+
+def test_bank_debit_that_is_returned_is_lost_at_once(visit):
+    attempt = open_page(start(visit))
+    pay(attempt.checkout_ref, Method.CARD)
+    hear()
+    payment = ProviderPayment.objects.get()
+    sandbox.return_debit(payment_ref=payment.ref, at=timezone.now())
+    hear()
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR)) == (125_00, 0)
+    _sound()
+
+
+def test_win_after_a_loss_is_believed(visit, payment):
+    ref = _open(payment)
+    _decide(ref, DisputeStatus.LOST)
+    _decide(ref, DisputeStatus.WON)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR), in_bucket(Bucket.DISPUTE_HOLD)) == (0, 125_00, 0)
+    _sound()
+
+
+def test_lost_notices_of_a_chargeback_are_found(visit, payment):
+    opened = sandbox.open_dispute(payment_ref=payment.ref, at=timezone.now())
+    reconcile(timezone.now())
+    assert Dispute.objects.get(ref=opened.ref).is_withdrawn
+    sandbox.decide_dispute(ref=opened.ref, status=DisputeStatus.LOST, at=timezone.now())
+    reconcile(timezone.now())
+    assert owed(visit) == 125_00
+    _sound()
+
+
+def test_same_notice_twice_changes_nothing(visit, payment):
+    ref = _open(payment)
+    _decide(ref, DisputeStatus.LOST)
+    reconcile(timezone.now())
+    hear()
+    assert (owed(visit), in_bucket(Bucket.DISPUTE_HOLD)) == (125_00, 0)
+
+
+def test_chargeback_beyond_what_refunds_left_waits_in_suspense_and_staff_look(visit, payment):
+    desk.refund_at_desk(payment_ref=payment.ref, amount_cents=100_00, at=timezone.now())
+    hear()
+    _decide(_open(payment), DisputeStatus.LOST)
+    assert (owed(visit), in_bucket(Bucket.SUSPENSE)) == (125_00, 100_00)
+    assert "money_left_over" in work()
+    _sound()
+
+
+def _told(payment, **terms) -> None:
+    """The provider says so of the one chargeback, whatever it said before."""
+    facts = gateway().read_payment(payment.ref)
+    changed = replace(facts, disputes=tuple(replace(dispute, **terms) for dispute in facts.disputes))
+    settling.record_payment(facts=changed, at=timezone.now())
+
+
+def test_money_that_is_taken_again_after_a_win_is_posted_again(visit, payment):
+    _decide(_open(payment), DisputeStatus.WON)
+    _told(payment, status=DisputeStatus.OPEN, is_withdrawn=True)
+    assert (in_bucket(Bucket.PROCESSOR), in_bucket(Bucket.DISPUTE_HOLD)) == (0, 125_00)
+    _told(payment, status=DisputeStatus.LOST, is_withdrawn=True)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR), in_bucket(Bucket.DISPUTE_HOLD)) == (125_00, 0, 0)
+    _sound()
+    _told(payment, status=DisputeStatus.WON, is_withdrawn=False)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR), in_bucket(Bucket.DISPUTE_HOLD)) == (0, 125_00, 0)
+    _sound()
+
+
+def test_loss_that_shows_no_movement_yet_is_a_loss(visit, payment):
+    _open(payment, DisputeStatus.WARNING)
+    _told(payment, status=DisputeStatus.LOST, is_withdrawn=False)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR)) == (125_00, 0)
+    _sound()
+
+
+def test_reading_from_before_the_end_that_is_written_down_late_is_put_right(visit, payment):
+    before = gateway().read_payment(_payment_of(_open(payment)))
+    _decide(before.disputes[0].ref, DisputeStatus.WON)
+    settling.record_payment(facts=before, at=timezone.now())
+    assert in_bucket(Bucket.PROCESSOR) == 0
+    reconcile(timezone.now())
+    assert (Dispute.objects.get().state, in_bucket(Bucket.PROCESSOR)) == ("won", 125_00)
+    _sound()
+
+
+def _payment_of(ref: str) -> str:
+    return Dispute.objects.get(ref=ref).payment.ref
+
+
+def test_days_of_taking_and_giving_back_are_the_providers(visit, payment):
+    ref = sandbox.open_dispute(payment_ref=payment.ref, at=timezone.now()).ref
+    days = {"withdrawn_at": timezone.now() - dt.timedelta(days=5), "returned_at": timezone.now() - dt.timedelta(days=2)}
+    moved = [timezone.localdate(days[name]) for name in ("withdrawn_at", "returned_at")]
+    SandboxDispute.objects.update(withdrawn_at=days["withdrawn_at"])
+    hear()
+    sandbox.decide_dispute(ref=ref, status=DisputeStatus.WON, at=days["returned_at"])
+    hear()
+    posted = LedgerTransaction.objects.filter(kind__in=["chargeback", "reversal"])
+    assert sorted(posted.values_list("effective_date", flat=True)) == moved
