@@ -1,0 +1,74 @@
+"""What guarantors and those who help them do, as steps that tests put in order."""
+
+import re
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.payers import links, tokens
+from billing.payers.actors import Actor
+from billing.payers.models import LinkUse, PayLink
+from billing.payments.models import PaymentAttempt
+from billing.payments.receipts import receipt_token
+from records.access.log import Origin
+from tests.factories.sandbox import pay
+
+ORIGIN = Origin("192.0.2.7")
+
+
+def url(name: str, account: Any, **kwargs: Any) -> str:
+    return reverse(f"billing:{name}", kwargs={"account": account.pk, **kwargs})
+
+
+def page(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status
+    return " ".join(response.content.decode().split())
+
+
+def make_link(family: Any, **terms: Any) -> PayLink:
+    """Maya’s link over $100.00, shared by several for seven days, unless told otherwise."""
+    usual = {
+        "account": family.account,
+        "visit": None,
+        "use": LinkUse.SPLIT,
+        "amount_cents": 100_00,
+        "shown_name": "Maya",
+        "days": 7,
+        "actor": Actor(family.user, ORIGIN),
+        "at": timezone.now(),
+    }
+    return links.make(**usual | terms)
+
+
+def address_of(link: PayLink) -> str:
+    return tokens.path_of(tokens.LINK, link.pk)
+
+
+def opened(link: PayLink, client: Client | None = None) -> Client:
+    """A browser that opened the link and pressed its button."""
+    browser = client or Client()
+    html = page(browser, address_of(link))
+    (token,) = re.findall(r'name="t" value="([^"]+)"', html)
+    answer = browser.post(reverse("billing:link"), {"t": token})
+    assert answer["Location"] == reverse("billing:link_amount"), answer
+    return browser
+
+
+def begin(browser: Client, **choice: Any) -> PaymentAttempt:
+    """Chooses an amount and presses the button of the review page."""
+    answer = browser.post(reverse("billing:link_amount"), choice)
+    assert answer.status_code == 302, answer.content.decode()
+    answer = browser.post(reverse("billing:link_review"))
+    assert "/sandbox/checkout/" in answer.headers.get("Location", ""), answer.headers.get("Location", answer.content)
+    ref = answer["Location"].rstrip("/").rsplit("/", 1)[-1]
+    return PaymentAttempt.objects.get(checkout_ref=ref)
+
+
+def finish(browser: Client, attempt: PaymentAttempt) -> None:
+    """Pays on the hosted page and comes back."""
+    pay(attempt.checkout_ref)
+    answer = browser.get(reverse("billing:payment_return"), {"t": receipt_token(attempt)})
+    assert answer["Location"] == reverse("billing:receipt")
