@@ -1,0 +1,1 @@
+"""Patients and the clinic write to each other; anyone can ask customer service."""

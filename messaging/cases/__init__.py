@@ -1,0 +1,1 @@
+"""Customer service for everybody, with or without a sign-in."""

@@ -1,0 +1,1 @@
+"""One conversation, one patient or one person, and everything that is written in it."""

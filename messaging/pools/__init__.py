@@ -1,0 +1,1 @@
+"""Who at the clinic reads what, and by when they answer."""
