@@ -1,0 +1,23 @@
+"""Staff at their desk: signed in, with a second factor, in one of the portal's roles."""
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from portal.staff import roles
+from records.access.models import User
+from tests.factories.records import UserFactory
+
+
+def staff_in(role: str) -> User:
+    roles.sync()
+    user: User = UserFactory(is_staff=True, full_name="Clara Office")
+    user.groups.add(Group.objects.get(name=role))
+    TOTP.activate(user, generate_totp_secret())
+    return user
+
+
+def client_of(role: str) -> Client:
+    client = Client()
+    client.force_login(staff_in(role))
+    return client
