@@ -20,7 +20,7 @@ from tests.factories.records import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-MONDAY = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)
+MONDAY = dt.datetime(2031, 6, 2, 15, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -53,7 +53,7 @@ def kinds_of(conversation):
 def test_question_waits_for_the_clinic_until_the_promised_day(family):
     conversation = started(family)
     assert (conversation.state, conversation.progress) == ("clinic", "received")
-    assert timezone.localdate(conversation.due_at) == dt.date(2026, 11, 25)
+    assert timezone.localdate(conversation.due_at) == dt.date(2031, 6, 4)
     assert kinds_of(conversation) == [EventKind.RECEIVED]
 
 
@@ -141,7 +141,7 @@ def test_writing_again_opens_what_was_closed_and_is_due_anew(family):
     asked_again(family, conversation, at=MONDAY + dt.timedelta(days=1))
     conversation.refresh_from_db()
     assert (conversation.state, conversation.closed_at, conversation.closed_reason) == ("clinic", None, "")
-    assert timezone.localdate(conversation.due_at) == dt.date(2026, 11, 26)
+    assert timezone.localdate(conversation.due_at) == dt.date(2031, 6, 5)
     assert kinds_of(conversation)[-2:] == [EventKind.CLOSED, EventKind.REOPENED]
 
 
