@@ -24,6 +24,7 @@ def main() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    import portal.wsgi  # noqa: F401 (pages are served with its settings of the garbage collector)
     from records.models import SlotCell
     from tests.records.scheduling.large_clinic import LargeClinic, as_clinics_fill, hardly_anything_left
 

@@ -5,8 +5,9 @@ import heapq
 import uuid
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import repeat
+from operator import or_
 
 from django.db.models import QuerySet
 
@@ -80,7 +81,8 @@ class Search:
         wanted = {zone: self._wanted(zone, first, end) for zone in self.zones}
         begins: dict[Key, int] = {}
         for key, windows in self.timetable.windows.items():
-            bits = self._begins(windows, first, end) & wanted[windows[0].zone]
+            opened = reduce(or_, (_begins(window, self.length, first, end) for window in windows))
+            bits = opened & wanted[windows[0].zone]
             if bits:
                 begins[key] = bits
         if not begins:
@@ -95,16 +97,6 @@ class Search:
             free.append(zip(grid.numbers(left, first), repeat(number), strict=False))
         for cell, number in heapq.merge(*free):
             yield cell, keys[number]
-
-    def _begins(self, windows: Iterable[Window], first: int, end: int) -> int:
-        """Where visits could begin if nothing were taken."""
-        bits = 0
-        for window in windows:
-            for opens, closes in window.on(_days(window.zone, first, end)):
-                room = closes - opens - self.length + 1
-                if room > 0 and opens < end and closes > first:
-                    bits |= grid.shifted(grid.comb(window.step, room), opens - first)
-        return bits
 
     def _wanted(self, zone: dt.tzinfo, first: int, end: int) -> int:
         last, bits = self.limits.last_in(zone, self.at), 0
@@ -124,6 +116,17 @@ class Search:
         here = [block for block in self.timetable.blocks.get(provider, ()) if block.location_id in (None, place)]
         days = _days(zone, first, end + self.length) if here else []
         return _union((cells for block in here for cells in block.on(days, zone, self.at)), first)
+
+
+@lru_cache(maxsize=1024)
+def _begins(window: Window, length: int, first: int, end: int) -> int:
+    """Where visits of a length could begin in a window; most providers of a clinic keep the same hours."""
+    bits = 0
+    for opens, closes in window.on(_days(window.zone, first, end)):
+        room = closes - opens - length + 1
+        if room > 0 and opens < end and closes > first:
+            bits |= grid.shifted(grid.comb(window.step, room), opens - first)
+    return bits
 
 
 @lru_cache(maxsize=64)

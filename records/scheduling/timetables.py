@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,14 +33,12 @@ class Window:
     first: dt.date | None
     last: dt.date | None
 
-    def on(self, days: Iterable[dt.date]) -> Iterator[tuple[int, int]]:
-        """First cell and end for those of the days that it has."""
+    def on(self, days: Sequence[dt.date]) -> Iterator[tuple[int, int]]:
+        """First cell and end for those of the days, each the one after the other, that it has."""
+        if self.weekday is not None and days:
+            days = days[(self.weekday - days[0].weekday()) % 7 :: 7]
         for day in days:
-            if (
-                (self.weekday is None or day.weekday() == self.weekday)
-                and (self.first is None or self.first <= day)
-                and (self.last is None or day <= self.last)
-            ):
+            if (self.first is None or self.first <= day) and (self.last is None or day <= self.last):
                 yield clock.window(day, self.starts_at, self.ends_at, self.zone)
 
 
