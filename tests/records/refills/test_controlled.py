@@ -5,9 +5,7 @@ from records.models import ControlledDrug, RefillText
 from records.refills import default_controlled, texts
 from records.refills.controlled import ControlledList, controlled_list
 
-DEFAULTS = ControlledList(
-    (words, "", schedule) for schedule, listed in default_controlled.WORDS.items() for words in listed
-)
+DEFAULTS = ControlledList((words, "", schedule) for words, schedule in default_controlled.words_by_schedule())
 
 
 @pytest.mark.parametrize(
@@ -23,6 +21,13 @@ DEFAULTS = ControlledList(
         ("LORAZEPAM 0.5 MG", "IV"),
         ("Tramadol 50 mg", "IV"),
         ("Pregabalin 75 mg", "V"),
+        ("OxyContin 10 mg", "II"),
+        ("Syndros 5 mg/mL", "II"),
+        ("Tylenol with Codeine #3", "III"),
+        ("Suboxone 8 mg-2 mg film", "III"),
+        ("Xanax 0.5 MG", "IV"),
+        ("Lyrica 75 mg", "V"),
+        ("Tylenol 500 mg", ""),
         ("Metformin 500 mg tablet", ""),
         ("Dextromethorphan syrup", ""),
         ("", ""),

@@ -121,6 +121,7 @@ def test_pages_stay_within_their_budget(mine, grant):
 def test_after_a_death_the_page_is_gentle_and_takes_nothing(client, grant):
     heir = GrantFactory(patient=grant.patient, kind="representative")
     row = prescribed(grant.patient)
+    open_one = one(grant)
     grant.patient.is_deceased = True
     grant.patient.save()
     client.force_login(heir.user)
@@ -128,6 +129,9 @@ def test_after_a_death_the_page_is_gentle_and_takes_nothing(client, grant):
     assert "sorry for your loss" in client.get(url(grant, "refill_new")).text
     assert "sorry for your loss" in client.post(url(grant, "refill_new"), ticked(row)).text
     assert not RefillDraft.objects.exists()
+    shown = client.get(url(grant, "refill", refill=open_one.request_id)).text
+    assert "sorry for your loss" in shown
+    assert "You have an answer by" not in shown
 
 
 def test_proxy_who_may_only_look_is_told_why(client, grant):
