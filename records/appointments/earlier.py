@@ -16,6 +16,7 @@ from records.appointments.bookings import Appointment
 from records.appointments.locking import locked, locked_with_old
 from records.appointments.states import OfferState, Status
 from records.appointments.waiting import WaitlistEntry, WaitlistOffer
+from records.scheduling import slots
 from records.scheduling.choices import TimeOfDay
 
 
@@ -28,7 +29,7 @@ class TooManyEntries(Exception):
 
 
 class OfferOver(Exception):
-    """Somebody answered it, or its time ran out."""
+    """Somebody answered it, its time ran out, or the provider is away by now."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def accept(*, actor: Actor, offer_id: uuid.UUID, at: dt.datetime) -> Appointment
     actor.require_for(held)
     if offer.state == OfferState.ACCEPTED:
         return held
-    if offer.state != OfferState.OFFERED or offer.expires_at <= at:
+    if offer.state != OfferState.OFFERED or offer.expires_at <= at or not _is_kept_free(held, at):
         raise OfferOver(str(offer_id))
     offer.state, offer.answered_at = OfferState.ACCEPTED, at
     offer.save(update_fields=["state", "answered_at"])
@@ -108,6 +109,20 @@ def accept(*, actor: Actor, offer_id: uuid.UUID, at: dt.datetime) -> Appointment
     except booking.HoldOver:
         raise OfferOver(str(offer_id)) from None
     return held
+
+
+def _is_kept_free(held: Appointment, at: dt.datetime) -> bool:
+    """Whether the provider's hours still have the time: an offer stays open for a night."""
+    return slots.is_free(
+        visit_type=held.visit_type,
+        modality=held.modality,
+        provider_id=held.provider_id,
+        location_id=held.location_id,
+        starts_at=held.starts_at,
+        at=at,
+        for_staff=True,
+        besides=held.pk,
+    )
 
 
 @transaction.atomic

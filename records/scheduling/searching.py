@@ -54,8 +54,9 @@ class Search:
         places: frozenset[uuid.UUID],
         limits: Limits,
         at: dt.datetime,
+        besides: uuid.UUID | None = None,
     ) -> None:
-        self.limits, self.at = limits, at
+        self.limits, self.at, self.besides = limits, at, besides
         self.length = visit_type.minutes // CELL_MINUTES
         lead = limits.lead
         self.earliest = grid.cell_of(at) - self.length + 1 if lead is None else grid.cell_from(at + lead)
@@ -87,7 +88,7 @@ class Search:
                 begins[key] = bits
         if not begins:
             return
-        busy = taken({provider for provider, _place in begins}, first, end + self.length, self.at)
+        busy = taken({provider for provider, _place in begins}, first, end + self.length, self.at, besides=self.besides)
         closed = {zone: self._closed(zone, first, end) for zone in self.zones}
         free, keys = [], list(begins)
         for number, (key, bits) in enumerate(begins.items()):

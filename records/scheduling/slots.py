@@ -94,8 +94,12 @@ def is_free(
     at: dt.datetime,
     for_staff: bool = False,
     is_new: bool = False,
+    besides: uuid.UUID | None = None,
 ) -> bool:
-    """Whether `find` has this time, asked again when it is booked. Two queries."""
+    """Whether `find` has this time, asked again when it is booked. Two queries.
+
+    With `besides` it is free although that appointment holds it.
+    """
     wish = Wish(
         visit_type,
         provider_ids=frozenset([provider_id]),
@@ -106,11 +110,19 @@ def is_free(
         return False
     # Wherever the place is, the time is on one of these days by its clock.
     day, cell = starts_at.astimezone(dt.UTC).date(), grid.cell_of(starts_at)
-    search = _search(wish, day - clock.DAY, day + clock.DAY, at, for_staff=for_staff)
+    search = _search(wish, day - clock.DAY, day + clock.DAY, at, for_staff=for_staff, besides=besides)
     return any(search.between(cell, cell + 1))
 
 
-def _search(wish: Wish, first: dt.date, last: dt.date, at: dt.datetime, *, for_staff: bool) -> Search:
+def _search(
+    wish: Wish,
+    first: dt.date,
+    last: dt.date,
+    at: dt.datetime,
+    *,
+    for_staff: bool,
+    besides: uuid.UUID | None = None,
+) -> Search:
     visit_type = wish.visit_type
     limits = Limits(
         first=first,
@@ -120,7 +132,7 @@ def _search(wish: Wish, first: dt.date, last: dt.date, at: dt.datetime, *, for_s
         lead=None if for_staff else dt.timedelta(hours=visit_type.lead_hours),
         horizon=None if for_staff else dt.timedelta(days=visit_type.horizon_days),
     )
-    return Search(visit_type, _providers(wish), wish.location_ids, limits, at)
+    return Search(visit_type, _providers(wish), wish.location_ids, limits, at, besides)
 
 
 def _providers(wish: Wish) -> QuerySet[Provider]:

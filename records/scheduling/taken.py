@@ -38,12 +38,18 @@ class _Joined(Subquery):
         return self.as_sql(compiler, connection, template=template)
 
 
-def taken(providers: Collection[uuid.UUID], first: int, end: int, at: dt.datetime) -> dict[uuid.UUID, int]:
+def taken(
+    providers: Collection[uuid.UUID], first: int, end: int, at: dt.datetime, *, besides: uuid.UUID | None = None
+) -> dict[uuid.UUID, int]:
     """The taken cells from `first` up to `end`, whose bit 0 is `first`, of those providers that have any.
+
+    Those of the appointment `besides` do not count.
 
     The database makes numbers of the cells: to fetch a row for each five minutes would cost a hundred times as much.
     """
     rows = SlotCell.objects.filter(provider=OuterRef("pk")).standing(at).between(moment_of(first), moment_of(end))
+    if besides is not None:
+        rows = rows.exclude(appointment=besides)
     number = (_Seconds(F("starts_at")) - first * CELL_SECONDS) / CELL_SECONDS
     place = Cast(number % _WORD, IntegerField())
     bit = Cast(Value(1), BigIntegerField()).bitleftshift(place)  # type: ignore[arg-type] # (the stubs know int alone)

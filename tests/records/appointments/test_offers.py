@@ -283,6 +283,21 @@ def test_offer_is_taken_as_one_and_never_booked_as_a_hold(clinic: Clinic) -> Non
         booking.book(actor=actor, appointment_id=WaitlistOffer.objects.get().held_id, details=Details(), at=NOW)
 
 
+def test_offer_is_not_taken_when_the_provider_is_away_by_now(clinic: Clinic) -> None:
+    actor, booked = waiting(clinic, on(9, 10))
+    free(clinic, on(5, 10))
+    offer = WaitlistOffer.objects.get()
+    away = AvailabilityExceptionFactory(
+        provider=clinic.provider, kind=ExceptionKind.AWAY, first_date=on(5, 0).date(), last_date=on(5, 0).date()
+    )
+    with pytest.raises(earlier.OfferOver):
+        earlier.accept(actor=actor, offer_id=offer.pk, at=NOW)
+    booked.refresh_from_db()
+    assert booked.status == Status.BOOKED
+    away.delete()
+    assert earlier.accept(actor=actor, offer_id=offer.pk, at=NOW).starts_at == on(5, 10)
+
+
 def test_waiting_goes_along_to_the_same_time_of_somebody_else(clinic: Clinic) -> None:
     actor, mine = waiting(clinic, on(9, 10))
     other = clinic.another_provider()

@@ -8,6 +8,7 @@ from tests.factories.appointments import (
     AppointmentFactory,
     WaitlistOfferFactory,
 )
+from tests.factories.scheduling import AvailabilityFactory
 from tests.records.appointments.pages import url
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,9 @@ def test_person_waits_for_an_earlier_time_and_stops(client: Client, grant) -> No
 
 def test_person_takes_what_is_offered(client: Client, grant) -> None:
     offer = WaitlistOfferFactory(entry__appointment__patient=grant.patient)
+    held = offer.held
+    held.provider.visit_types.add(held.visit_type)
+    AvailabilityFactory(provider=held.provider, location=held.location, weekday=held.local_start.weekday())
     assert "An earlier time is free" in client.get(url(grant)).content.decode()
     path = url(grant, "appointment_offer", offer=offer.pk)
     assert "We hold this time for you until" in client.get(path).content.decode()
