@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from records.scheduling import grid
-from records.scheduling.cells import SlotCell
+from records.hours.models import ClosedDay
+from records.scheduling import clock, grid
+from records.scheduling.cells import SlotCell, SlotCellQuerySet
 from records.scheduling.choices import ExceptionKind, Modality
 from records.scheduling.forms import (
     AvailabilityForm,
@@ -75,7 +76,7 @@ class TimeInline(admin.StackedInline[Any, Provider]):
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("visit_types")
+        return super().get_queryset(request).select_related("location").prefetch_related("visit_types")
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Places and visits are kept on pages of their own: no buttons for that in each of many rows."""
@@ -138,17 +139,29 @@ class ProviderAdmin(KeptAdmin):
         super().save_formset(request, form, formset, change)
         if formset.model is AvailabilityException:
             away = [row for row in _saved(formset) if row.kind == ExceptionKind.AWAY]
-            self._warn_of_booked(request, sum(_booked_in(row) for row in away))
+            _warn_of_booked(request, sum(_booked_in(row) for row in away))
 
-    def _warn_of_booked(self, request: HttpRequest, count: int) -> None:
-        """Being away cancels nothing by itself: somebody has to call these patients."""
-        if count:
-            words = ngettext(
-                "%(count)d visit is booked in this time and stays booked. Move it or cancel it under Appointments.",
-                "%(count)d visits are booked in this time and stay booked. Move or cancel them under Appointments.",
-                count,
-            )
-            messages.warning(request, words % {"count": count})
+
+@admin.register(ClosedDay)
+class ClosedDayAdmin(admin.ModelAdmin[ClosedDay]):
+    list_display = ("date", "name")
+    date_hierarchy: ClassVar[str] = "date"
+
+    def save_model(self, request: HttpRequest, obj: ClosedDay, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "date" in form.changed_data:
+            _warn_of_booked(request, _booked_on(obj.date))
+
+
+def _warn_of_booked(request: HttpRequest, count: int) -> None:
+    """Being away or closed cancels nothing by itself: somebody has to call these patients."""
+    if count:
+        words = ngettext(
+            "%(count)d visit is booked in this time and stays booked. Move it or cancel it under Appointments.",
+            "%(count)d visits are booked in this time and stay booked. Move or cancel them under Appointments.",
+            count,
+        )
+        messages.warning(request, words % {"count": count})
 
 
 def _saved(formset: Any) -> list[AvailabilityException]:
@@ -162,9 +175,21 @@ def _booked_in(row: AvailabilityException) -> int:
     days = [row.first_date + dt.timedelta(days=number) for number in range((row.last_date - row.first_date).days + 1)]
     now = timezone.now()
     away = {cell for first, end in block.on(days, zone, now) for cell in range(first, end)}
-    taken = SlotCell.objects.filter(provider=row.provider, held_until__isnull=True, starts_at__gte=now)
+    taken = _booked_from(now).filter(provider=row.provider)
     if row.location:
         taken = taken.filter(appointment__location=row.location)
     taken = taken.between(grid.moment_of(min(away)), grid.moment_of(max(away) + 1))
     cells = taken.values_list("appointment", "starts_at")
     return len({appointment for appointment, starts_at in cells if grid.cell_of(starts_at) in away})
+
+
+def _booked_on(day: dt.date) -> int:
+    """How many visits that lie ahead touch a day, by the clocks of their places."""
+    midnight = dt.datetime.combine(day, clock.MIDNIGHT, dt.UTC)
+    cells = _booked_from(timezone.now()).between(midnight - clock.DAY, midnight + 2 * clock.DAY)
+    rows = cells.values_list("appointment", "starts_at", "appointment__location__time_zone")
+    return len({visit for visit, starts_at, zone in rows if starts_at.astimezone(clock.zone_of(zone)).date() == day})
+
+
+def _booked_from(at: dt.datetime) -> SlotCellQuerySet:
+    return SlotCell.objects.filter(held_until__isnull=True, starts_at__gte=at)

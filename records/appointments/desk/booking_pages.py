@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
@@ -151,11 +152,14 @@ def _kept(request: StaffRequest) -> dict[str, str]:
 
 
 def _matching(words: str) -> Any:
-    """By record number, or by names of which every word occurs."""
+    """By record number, or by names and birth date of which every word fits."""
     rows = Patient.objects.filter(active=True)
     named = Q()
     for word in words.split()[:5]:
-        named &= Q(given__istartswith=word) | Q(family__istartswith=word)
+        try:
+            named &= Q(birth_date=forms.DateField().clean(word))
+        except forms.ValidationError:
+            named &= Q(given__istartswith=word) | Q(family__istartswith=word)
     return rows.filter(Q(mrn__iexact=words) | named).order_by("family", "given", "birth_date", "pk")
 
 

@@ -3,17 +3,13 @@
 import datetime as dt
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.staff import roles
-from records.models import Availability, AvailabilityException, Location, Provider, VisitReason, VisitType
+from records.models import Availability, AvailabilityException, ClosedDay, Location, Provider, VisitReason, VisitType
 from records.scheduling.choices import Booking
 from tests.factories.appointments import AppointmentFactory, next_morning
-from tests.factories.records import UserFactory
 from tests.factories.scheduling import (
     AvailabilityExceptionFactory,
     AvailabilityFactory,
@@ -23,27 +19,14 @@ from tests.factories.scheduling import (
     VisitTypeFactory,
 )
 from tests.queries import cost_of
+from tests.staff import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture
-def sign_in(client: Client):
-    roles.sync()
-
-    def as_(role: str) -> None:
-        user = UserFactory(is_staff=True)
-        user.groups.add(Group.objects.get(name=role))
-        TOTP.activate(user, "A" * 32)
-        client.force_login(user)
-
-    return as_
-
-
-@pytest.fixture
-def desk(client: Client, sign_in) -> Client:
-    sign_in("Front desk")
-    return client
+def desk() -> Client:
+    return client_of("Front desk")
 
 
 def formset(prefix: str, *rows: dict, initial: int = 0) -> dict[str, str]:
@@ -184,6 +167,21 @@ def test_desk_is_told_of_visits_that_are_booked_while_somebody_is_away(desk: Cli
     )
 
 
+def test_desk_is_told_of_visits_that_are_booked_on_a_day_that_is_closed(desk: Client, provider: Provider) -> None:
+    start = next_morning()
+    honolulu = LocationFactory(time_zone="Pacific/Honolulu")
+    AppointmentFactory(provider=provider, starts_at=start)
+    # Still the day before by the clock of its place.
+    AppointmentFactory(starts_at=timezone.localtime(start).replace(hour=1), location=honolulu)
+    day = timezone.localdate(start)
+    add = reverse("admin:records_closedday_add")
+    closed = desk.post(add, {"date": day.isoformat(), "name": "Training"}, follow=True).content.decode()
+    assert "1 visit is booked in this time and stays booked" in closed
+    path = reverse("admin:records_closedday_change", args=[ClosedDay.objects.get().pk])
+    renamed = desk.post(path, {"date": day.isoformat(), "name": "Team day"}, follow=True).content.decode()
+    assert "stays booked" not in renamed
+
+
 def test_imported_language_stays_chosen(desk: Client, provider: Provider) -> None:
     provider.languages = ["en-US"]
     provider.save()
@@ -275,8 +273,8 @@ def test_place_from_the_clinics_system_takes_only_what_that_lacks(desk: Client) 
 
 
 @pytest.mark.parametrize("role", ["Nurse", "Clinician"])
-def test_others_see_the_timetable_and_keep_their_hands_off(client: Client, sign_in, role: str) -> None:
-    sign_in(role)
+def test_others_see_the_timetable_and_keep_their_hands_off(role: str) -> None:
+    client = client_of(role)
     AvailabilityFactory(provider=(provider := ProviderFactory()))
     path = reverse("admin:records_provider_change", args=[provider.pk])
     assert client.get(path).status_code == 200

@@ -129,10 +129,10 @@ def test_late_cancellation_stays_until_it_was_seen(desk: Client, clinic: Clinic)
 def test_desk_finds_a_patient_and_books_a_free_time(desk: Client, clinic: Clinic) -> None:
     clinic.visit_type.booking = Booking.STAFF
     clinic.visit_type.save()
-    patient = PatientFactory(given="Amara", family="Diallo", mrn="MRN-77")
+    patient = PatientFactory(given="Amara", family="Diallo", mrn="MRN-77", birth_date=dt.date(1961, 3, 4))
     PatientFactory(given="Amara", family="Other")
     search = reverse("admin:records_appointment_book")
-    for words in ("mrn-77", "amara dia", "Diallo"):
+    for words in ("mrn-77", "amara dia", "Diallo", "3/4/1961", "amara 1961-03-04"):
         shown = desk.post(search, {"q": words}).content.decode()
         assert "Amara Diallo" in shown, words
         assert "Amara Other" not in shown, words
