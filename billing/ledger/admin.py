@@ -62,6 +62,10 @@ class AccessInline(ReadOnlyInline):
     model = GuarantorAccess
     fields = ("user", "role", "created_at", "revoked_at")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GuarantorAccess]:
+        rows: QuerySet[GuarantorAccess] = super().get_queryset(request).select_related("user")
+        return rows
+
 
 class NumberInline(ReadOnlyInline):
     model = AccountNumber

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from billing import money
+from records.access.admin import NamesPeople
 
 # A function of the row, of which the stubs do not know that it may stand among fields.
 type Column = Any
@@ -52,7 +53,7 @@ def link(field: str, model: type[Model], label: Any) -> Column:
     return show
 
 
-class ReadOnlyInline(admin.TabularInline[Any, Any]):
+class ReadOnlyInline(NamesPeople, admin.TabularInline[Any, Any]):
     """The rows below, each with a link to its own page."""
 
     extra = 0
@@ -61,7 +62,7 @@ class ReadOnlyInline(admin.TabularInline[Any, Any]):
     show_change_link = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return self.fields
+        return [self._named(name) for name in self.fields or ()]
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -21,7 +21,7 @@ from billing.ledger.models import GuarantorAccess, GuarantorAccount, VisitAccoun
 from billing.payers import links, notices, people
 from billing.payers.actors import Actor, log_change
 from billing.payers.models import PayerInvitation, PayLink
-from records.access.admin import ReadOnlyAdmin
+from records.access.admin import ReadOnlyAdmin, UserByEmailForm
 from records.access.client import origin_of
 from records.access.models import User
 from records.access.reviewed import reviewed_form
@@ -101,7 +101,11 @@ class GuarantorAccessAdmin(EndableAdmin):
     search_fields = ("=user__email", "=account__account_number__number")
     fields = ("user", ACCOUNT, "role", "created_at", *ENDED, "what_can_be_done")
     readonly_fields = (ACCOUNT, "what_can_be_done")
-    raw_id_fields = ("user", "account")
+    raw_id_fields = ("account",)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = {} if obj else {"form": UserByEmailForm}
+        return super().get_form(request, obj, change, **form, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.add_guarantoraccess")

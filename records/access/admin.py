@@ -1,7 +1,10 @@
 """Staff's view of accounts, grants and the log; and the base for admins that show patients' data."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Model
@@ -14,11 +17,58 @@ from records.access import kinds, log
 from records.access.client import origin_of
 from records.access.log import AccessLogEntry
 from records.access.models import Grant, SensitiveCode, User
+from records.access.permissions import Permission
 
 KIND_RECORD = kinds.register("record", _("the record, by staff"))
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class UserByEmailField(forms.EmailField):
+    """Somebody by the address that they sign in with: few may look through all users."""
+
+    def clean(self, value: Any) -> User:
+        email = super().clean(value)
+        try:
+            return User.objects.get(email=email.lower())
+        except User.DoesNotExist:
+            words = _("Nobody signs in with this address. They sign up first, then you can add them.")
+            raise forms.ValidationError(words) from None
+
+
+class UserByEmailForm(forms.ModelForm[Any]):
+    user = UserByEmailField(label=_("e-mail address they sign in with"))
+
+
+class NamesPeople(admin.options.BaseModelAdmin[Any]):
+    """Says who somebody is where a row only shows it, in words: few may open the page of a user."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [self._named(name) for name in super().get_readonly_fields(request, obj)]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = {getattr(name, "__name__", name) for name in self.get_readonly_fields(request, obj)}
+        is_shown = obj is not None and not self.has_change_permission(request, obj)
+        return [
+            (title, {**options, "fields": [self._named(n) if is_shown or n in shown else n for n in options["fields"]]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
+    def _named(self, name: Any) -> Any:
+        people = {field.name: field for field in self.opts.fields if field.related_model is User}
+        return _named(name, people[name].verbose_name) if name in people else name
+
+
+@cache
+def _named(field: str, label: str) -> Callable[[Model], str]:
+    @admin.display(description=label)
+    def show(row: Model) -> str:
+        user = getattr(row, field)
+        return f"{user.full_name} ({user.email})" if user else "–"
+
+    show.__name__ = field
+    return show
+
+
+class ReadOnlyAdmin(NamesPeople, admin.ModelAdmin[Any]):
     """For rows that are seen and searched, and never typed."""
 
     show_full_result_count = False
@@ -33,7 +83,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
 
-class PatientDataAdmin(admin.ModelAdmin[Any]):
+class PatientDataAdmin(NamesPeople, admin.ModelAdmin[Any]):
     """An opened object logs its patient; a list logs one row with its count. Never deletes.
 
     `patient_path` leads from the row to its patient's id; rows on the way may be missing.
@@ -105,6 +155,18 @@ class UserAdmin(DjangoUserAdmin[User]):
     )
     filter_horizontal = ("groups",)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Who leaves is made inactive: what they did stays theirs."""
+        return False
+
+
+class GrantForm(forms.ModelForm[Grant]):
+    permissions = forms.MultipleChoiceField(choices=Permission, widget=forms.CheckboxSelectMultiple)
+
+
+class NewGrantForm(GrantForm, UserByEmailForm):
+    pass
+
 
 @admin.register(Grant)
 class GrantAdmin(PatientDataAdmin):
@@ -112,8 +174,15 @@ class GrantAdmin(PatientDataAdmin):
     list_filter = ("kind",)
     list_select_related = ("user",)
     search_fields = ("user__email",)
-    raw_id_fields = ("user", "patient")
+    raw_id_fields = ("patient",)
     fields = ("user", "patient", "kind", "permissions", "starts_at", "ends_at", "revoked_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Grant | None = None) -> list[Any]:
+        """Whose it is, and to whose record, stays as it was given."""
+        return [self._named(name) for name in ("user", "patient")] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, form=GrantForm if obj else NewGrantForm, **kwargs)
 
 
 @admin.register(SensitiveCode)

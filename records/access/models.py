@@ -56,7 +56,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return f"User {self.id}"
+        """Staff by name, which colleagues choose from lists; nobody else, since logs may hold it."""
+        return self.full_name if self.is_staff else f"User {self.id}"
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -1,36 +1,24 @@
 """The billing office ends what should not go on, with a reason, through the admin's pages."""
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
 from billing.ledger.models import GuarantorAccess
 from billing.payers import links, people
-from portal.staff import roles
 from records.access.models import AccessLogEntry
 from records.notifications.models import Notification
 from tests.billing.payers.steps import address_of, begin, finish, make_link, opened, page
 from tests.factories.billing import InvitationFactory
 from tests.factories.records import UserFactory
+from tests.staff import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
-def staff_of(role: str) -> Client:
-    roles.sync()
-    user = UserFactory(is_staff=True, full_name="Clara Office")
-    user.groups.add(Group.objects.get(name=role))
-    TOTP.activate(user, generate_totp_secret())
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def clerk() -> Client:
-    return staff_of("Billing office")
+    return client_of("Billing office")
 
 
 @pytest.fixture
@@ -81,7 +69,7 @@ def test_reason_is_needed(clerk, rows, model):
 @pytest.mark.parametrize("model", KINDS)
 @pytest.mark.parametrize("role", ["Front desk", "Privacy officer"])
 def test_other_staff_end_nothing(rows, model, role):
-    answer = staff_of(role).post(end_url(model, rows[model]), {"reason": "x", "confirm": "1"})
+    answer = client_of(role).post(end_url(model, rows[model]), {"reason": "x", "confirm": "1"})
     assert answer.status_code == 403
     rows[model].refresh_from_db()
     assert rows[model].revoked_at is None
@@ -96,11 +84,13 @@ def test_staff_end_a_guarantors_access_too_and_tell_them(clerk, family):
 
 def test_staff_give_access_and_both_are_told(clerk, family):
     user = UserFactory()
-    data = {"user": str(user.pk), "account": str(family.account.pk), "role": "payer_amounts"}
+    data = {"user": user.email.upper(), "account": str(family.account.pk), "role": "payer_amounts"}
     assert clerk.post(reverse("admin:billing_guarantoraccess_add"), data).status_code == 302
     assert GuarantorAccess.objects.active().get(user=user).role == "payer_amounts"
     assert Notification.objects.count() == 2
     assert AccessLogEntry.objects.filter(kind=people.KIND, verb="change", acting_as="staff").exists()
+    nobody = clerk.post(reverse("admin:billing_guarantoraccess_add"), data | {"user": "nobody@example.org"})
+    assert "Nobody signs in with this address." in nobody.content.decode()
 
 
 def test_links_page_says_what_came_in_and_not_the_address(clerk, link):
