@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from billing import money
@@ -44,6 +46,20 @@ class ExpectedCopayAdmin(PatientDataAdmin):
     list_display = ("id", "visit_at", "dollars")
     list_select_related = ("appointment",)
     raw_id_fields = ("appointment",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Others see what it is for, without a way into the appointment itself."""
+        return super().get_fields(request, obj) if self.has_change_permission(request, obj) else ("visit_at", "dollars")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Comes from the appointment's page; one that has a copay leads to changing it."""
+        try:
+            kept = ExpectedCopay.objects.filter(appointment_id=request.GET.get("appointment", "")).first()
+        except ValidationError:
+            kept = None
+        if kept is not None:
+            return redirect("admin:billing_expectedcopay_change", kept.pk)
+        return super().add_view(request, form_url, extra_context)
 
     @admin.display(description=_("visit"), ordering="appointment__starts_at")
     def visit_at(self, copay: ExpectedCopay) -> Any:

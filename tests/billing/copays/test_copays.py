@@ -35,6 +35,20 @@ def test_front_desk_enters_dollars(typed: str, cents: int | None) -> None:
     assert [copay.amount_cents for copay in ExpectedCopay.objects.all()] == ([cents] if cents else [])
 
 
+def test_desk_comes_from_the_appointment_and_finds_what_was_entered() -> None:
+    appointment, staff = AppointmentFactory(), client_of("Front desk")
+    add = f"{reverse('admin:billing_expectedcopay_add')}?appointment={appointment.pk}"
+    assert add in staff.get(reverse("admin:records_appointment_change", args=[appointment.pk])).content.decode()
+    assert str(appointment.pk) in staff.get(add).content.decode()
+    kept = ExpectedCopay.objects.create(appointment=appointment, amount_cents=25_00)
+    change = reverse("admin:billing_expectedcopay_change", args=[kept.pk])
+    assert staff.get(add)["Location"] == change
+    assert staff.get(reverse("admin:billing_expectedcopay_add") + "?appointment=x").status_code == 200
+    seen = client_of("Billing office").get(change).content.decode()
+    assert "$25.00" in seen
+    assert "/admin/records/appointment/" not in seen
+
+
 def test_nurse_enters_none() -> None:
     assert client_of("Nurse").get(reverse("admin:billing_expectedcopay_add")).status_code == 403
 
