@@ -13,4 +13,8 @@ def cost_of(call: Callable[[], object]) -> int:
     """How many queries `call` makes, without the savepoints that only a test's own transaction brings."""
     with CaptureQueriesContext(connection) as captured:
         call()
+    return asked(captured)
+
+
+def asked(captured: CaptureQueriesContext) -> int:
     return sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in captured.captured_queries)

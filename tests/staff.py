@@ -1,5 +1,7 @@
 """Staff at their desk: signed in, with a second factor, in one of the portal's roles."""
 
+from typing import Any
+
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -9,9 +11,9 @@ from records.access.models import User
 from tests.factories.records import UserFactory
 
 
-def staff_in(role: str) -> User:
+def staff_in(role: str, **fields: Any) -> User:
     roles.sync()
-    user: User = UserFactory(is_staff=True, full_name="Clara Office")
+    user: User = UserFactory(is_staff=True, **fields)
     user.groups.add(Group.objects.get(name=role))
     TOTP.activate(user, generate_totp_secret())
     return user
@@ -19,5 +21,5 @@ def staff_in(role: str) -> User:
 
 def client_of(role: str) -> Client:
     client = Client()
-    client.force_login(staff_in(role))
+    client.force_login(staff_in(role, full_name="Clara Office"))
     return client

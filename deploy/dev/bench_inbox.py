@@ -41,13 +41,11 @@ def _fill() -> Any:
     from django.utils import timezone
 
     from messaging.models import Conversation
-    from portal.staff import roles
     from tests.factories.messaging import PoolFactory
     from tests.factories.records import PatientFactory
-    from tests.messaging.inbox.conftest import staff
+    from tests.staff import staff_in
 
-    roles.sync()
-    nurse, colleague = staff("Nurse"), staff("Nurse")
+    nurse, colleague = staff_in("Nurse"), staff_in("Nurse")
     pool: Any = PoolFactory()
     pool.members.add(nurse, colleague)
     patients: list[Any] = PatientFactory.create_batch(50)

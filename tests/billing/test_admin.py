@@ -1,7 +1,5 @@
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +19,6 @@ from billing.payments.refunds import actions as refunds
 from billing.payments.refunds import sending
 from billing.payments.refunds.states import RefundReason
 from billing.sandbox import disputes
-from portal.staff import roles
 from records.access.log import AccessLogEntry
 from tests.billing.payments.steps import hear, open_page, start
 from tests.factories.appointments import AppointmentFactory
@@ -37,6 +34,7 @@ from tests.factories.billing import (
 from tests.factories.records import UserFactory
 from tests.factories.sandbox import pay
 from tests.queries import cost_of
+from tests.staff import client_of, staff_in
 
 pytestmark = pytest.mark.django_db
 
@@ -48,24 +46,16 @@ READ_ONLY = {
 }  # fmt: skip
 
 
-def _staff_client(client: Client, user) -> Client:
-    TOTP.activate(user, generate_totp_secret())
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def clerk():
     """Somebody of the billing office, with that role and nothing else."""
-    roles.sync()
-    user = UserFactory(is_staff=True)
-    user.groups.add(Group.objects.get(name="Billing office"))
-    return user
+    return staff_in("Billing office")
 
 
 @pytest.fixture
 def staff(client: Client, clerk) -> Client:
-    return _staff_client(client, clerk)
+    client.force_login(clerk)
+    return client
 
 
 @pytest.fixture
@@ -135,9 +125,9 @@ def test_nothing_about_money_is_deleted(staff, paid, model):
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
 def test_ledger_and_payments_are_not_typed_even_by_a_superuser(client, paid, model):
-    staff = _staff_client(client, UserFactory(is_staff=True, is_superuser=True))
+    client.force_login(staff_in("Billing office", is_superuser=True))
     row = model._default_manager.first()
-    may_change = staff.post(_url(model, "change", row.pk), {}).status_code != 403
+    may_change = client.post(_url(model, "change", row.pk), {}).status_code != 403
     assert may_change is (model._meta.model_name not in READ_ONLY)
 
 
@@ -193,10 +183,7 @@ def test_work_is_marked_done_by_who_did_it_and_once(staff, clerk, paid):
 
 
 def test_other_staff_see_no_bills(client, paid):
-    roles.sync()
-    nurse = UserFactory(is_staff=True)
-    nurse.groups.add(Group.objects.get(name="Nurse"))
-    staff = _staff_client(client, nurse)
+    staff = client_of("Nurse")
     assert staff.get(_url(VisitAccount, "changelist")).status_code == 403
     assert staff.get(_url(VisitAccount, "change", paid.pk)).status_code == 403
 

@@ -15,7 +15,7 @@ from records.hours.models import OpeningHours
 from records.models import ControlledDrug, RefillItem, RefillRequest, RefillText
 from tests.factories.records import GrantFactory
 from tests.factories.refills import DispenseFactory, PharmacyFactory, prescribed
-from tests.records.refills.desk import staff
+from tests.staff import staff_in
 
 type CheckPage = Callable[[Page], None]
 type SignIn = Callable[[Page, User], None]
@@ -119,7 +119,7 @@ def decide(page: Page, check_page: CheckPage, sign_in: SignIn, items: dict[str, 
         purpose="denial", name="Visit needed", defaults={"body": "We would like to see you first."}
     )
     RefillText.objects.filter(pk=text.pk).update(body="We would like to see you first.")
-    sign_in(page, staff("Clinician", full_name="Ines Okafor"))
+    sign_in(page, staff_in("Clinician", full_name="Ines Okafor"))
     page.goto("/admin/records/refillitem/")
     check_page(page)
     page.get_by_role("link", name=re.compile("Hydrocortisone")).click()

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from captcha.models import CaptchaStore
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
@@ -19,12 +17,12 @@ from messaging.conversations import actions
 from messaging.conversations.actions import UNDO, Writer
 from messaging.conversations.states import Author
 from messaging.models import Conversation, Message, ReplyTemplate
-from portal.staff import roles
 from records.access.models import User
 from records.models import DocumentReference
 from tests.factories.messaging import RuleFactory
-from tests.factories.records import GrantFactory, UserFactory
+from tests.factories.records import GrantFactory
 from tests.records.documents.files import samples
+from tests.staff import staff_in
 
 type CheckPage = Callable[[Page], None]
 type SignIn = Callable[[Page, User], None]
@@ -32,10 +30,7 @@ type SignIn = Callable[[Page, User], None]
 
 @pytest.fixture
 def nurse(live_server: object) -> User:
-    roles.sync()
-    user: User = UserFactory(is_staff=True, full_name="Nora Lindqvist")
-    user.groups.add(Group.objects.get(name="Nurse"))
-    TOTP.activate(user, "A" * 32)
+    user = staff_in("Nurse", full_name="Nora Lindqvist")
     # Before every rule that an installation begins with.
     pool = RuleFactory(order=0, pool__name="Nurses of the journey").pool
     pool.members.add(user)

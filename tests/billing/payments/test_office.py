@@ -4,9 +4,7 @@ import re
 import uuid
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -21,29 +19,18 @@ from billing.payments import placing
 from billing.payments.refunds import tasks
 from billing.sandbox import refunds as desk
 from billing.sandbox.states import RefundStatus
-from portal.staff import roles
 from records.approvals.models import Approval
 from tests.billing.payments.steps import apply_notices, hear, in_bucket, open_page, owed, start
 from tests.factories.billing import ProviderEventFactory, VisitFactory, decide
-from tests.factories.records import UserFactory
 from tests.factories.sandbox import open_checkout, pay
+from tests.staff import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
-def _clerk() -> Client:
-    roles.sync()
-    user = UserFactory(is_staff=True)
-    user.groups.add(Group.objects.get(name="Billing office"))
-    TOTP.activate(user, generate_totp_secret())
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def clerk() -> Client:
-    return _clerk()
+    return client_of("Billing office")
 
 
 @pytest.fixture
@@ -109,7 +96,7 @@ def test_large_refund_is_approved_by_somebody_else_and_not_by_who_asked(clerk, p
     url = reverse("admin:records_approval_change", args=[approval.pk])
     decision = {"is_approved": "yes", "note": ""}
     assert clerk.post(url, decision).status_code == 403
-    head = _clerk()
+    head = client_of("Billing office")
     assert reverse("admin:billing_refund_change", args=[approval.object_id]) in head.get(url).content.decode()
     assert head.post(url, decision).status_code == 302
     tasks.send_refund.func(approval.object_id)
@@ -146,12 +133,7 @@ def test_payment_that_comes_back_out_of_a_refund_can_be_placed_after_the_rest(vi
 
 
 def test_refund_without_the_permission_is_refused(payment):
-    roles.sync()
-    nurse = UserFactory(is_staff=True)
-    nurse.groups.add(Group.objects.get(name="Nurse"))
-    TOTP.activate(nurse, generate_totp_secret())
-    client = Client()
-    client.force_login(nurse)
+    client = client_of("Nurse")
     assert client.get(_refund_url(payment)).status_code == 403
     assert client.get(reverse("admin:billing_providerpayment_place", args=[payment.pk])).status_code == 403
 
@@ -241,12 +223,7 @@ def test_copay_after_the_decision_is_settled_at_once(clerk):
 
 
 def test_nurse_takes_no_copay_down():
-    roles.sync()
-    nurse = UserFactory(is_staff=True)
-    nurse.groups.add(Group.objects.get(name="Nurse"))
-    TOTP.activate(nurse, generate_totp_secret())
-    client = Client()
-    client.force_login(nurse)
+    client = client_of("Nurse")
     visit = VisitFactory(pending_cents=80_00)
     assert client.get(reverse("admin:billing_visitaccount_deposit", args=[visit.pk])).status_code == 403
 

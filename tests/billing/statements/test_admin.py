@@ -1,14 +1,12 @@
 """What billing staff see of statements, and how a code is taken back."""
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from billing.models import StatementLink
 from records.access.models import AccessLogEntry
 from tests.factories.billing import VisitFactory, issue_statement
-from tests.factories.records import UserFactory
+from tests.staff import client_of, staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -20,9 +18,7 @@ def statement():
 
 @pytest.fixture
 def staff(client):
-    user = UserFactory(is_staff=True)
-    user.groups.add(Group.objects.get(name="Billing office"))
-    TOTP.activate(user, generate_totp_secret())
+    user = staff_in("Billing office")
     client.force_login(user)
     return user
 
@@ -41,12 +37,8 @@ def test_letter_can_be_taken_and_that_is_logged(client, staff, statement):
     assert (entry.kind, entry.actor_id, entry.object_id) == ("statement_file", staff.pk, f"statement:{statement.pk}")
 
 
-def test_letter_is_kept_from_staff_of_other_offices(client, statement):
-    nurse = UserFactory(is_staff=True)
-    nurse.groups.add(Group.objects.get(name="Nurse"))
-    TOTP.activate(nurse, generate_totp_secret())
-    client.force_login(nurse)
-    assert client.get(reverse("admin:billing_statement_file", args=[statement.pk])).status_code == 403
+def test_letter_is_kept_from_staff_of_other_offices(statement):
+    assert client_of("Nurse").get(reverse("admin:billing_statement_file", args=[statement.pk])).status_code == 403
 
 
 def revoke(client, statement, reason: str) -> str:

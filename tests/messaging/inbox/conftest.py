@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from messaging.conversations.states import Author, Progress, State
 from messaging.models import Conversation, Message, Pool
-from portal.staff import roles
 from records.access.models import User
 from tests.factories.messaging import ConversationFactory, MessageFactory, PoolFactory
-from tests.factories.records import GrantFactory, UserFactory
+from tests.factories.records import GrantFactory
+from tests.staff import staff_in
 
 
 @dataclass
@@ -26,13 +24,6 @@ class Office:
     patient_user: User
     pool: Pool
     conversation: Conversation
-
-
-def staff(role: str, **fields: Any) -> User:
-    user: User = UserFactory(is_staff=True, **fields)
-    user.groups.add(Group.objects.get(name=role))
-    TOTP.activate(user, "A" * 32)
-    return user
 
 
 def asked(pool: Pool, **fields: Any) -> Conversation:
@@ -55,8 +46,7 @@ def message_of(conversation: Conversation, body: str = "My knee hurts.", **field
 
 @pytest.fixture
 def office(db: None) -> Office:
-    roles.sync()
-    nurse, colleague = staff("Nurse", full_name="Nora Lindqvist"), staff("Nurse", full_name="Otto Berg")
+    nurse, colleague = staff_in("Nurse", full_name="Nora Lindqvist"), staff_in("Nurse", full_name="Otto Berg")
     pool: Pool = PoolFactory(name="Nurses A")
     pool.members.add(nurse, colleague)
     grant: Any = GrantFactory(patient__given="Maya", patient__family="Alvarez", user__full_name="Maya Alvarez")

@@ -8,8 +8,9 @@ from messaging.conversations.states import Progress, State
 from messaging.inbox.rows import COLUMNS, rows_of
 from records.access.models import AccessLogEntry
 from tests.factories.messaging import ConversationFactory, PoolFactory
-from tests.messaging.inbox.conftest import asked, staff
+from tests.messaging.inbox.conftest import asked
 from tests.queries import BUDGET, cost_of
+from tests.staff import staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -135,7 +136,7 @@ def test_who_is_held_by_a_colleague_is_said(nurse_client, office):
 
 
 def test_superuser_sees_every_pool(client, office):
-    admin = staff("Nurse", is_superuser=True)
+    admin = staff_in("Nurse", is_superuser=True)
     client.force_login(admin)
     assert office.conversation.number in folder(client, "waiting")
 
@@ -171,7 +172,9 @@ def test_names_with_markup_are_shown_as_words(nurse_client, office):
     payload = "<img src=x onerror=alert(1)>"
     asked(office.pool, patient__family=payload, is_urgent=True)
     asked(office.pool, patient=None, guest_name=payload, guest_email="gus@example.org", topic="technical")
-    asked(office.pool, answering_by=staff("Nurse", full_name=payload), answering_until=timezone.now() + dt.timedelta(1))
+    asked(
+        office.pool, answering_by=staff_in("Nurse", full_name=payload), answering_until=timezone.now() + dt.timedelta(1)
+    )
     page = nurse_client.get(reverse(LIST)).text
     assert payload not in page
     assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 3
@@ -197,7 +200,7 @@ def test_day_due_is_said_in_the_language_of_its_reader(settings):
 
 @pytest.mark.parametrize("role", ["Privacy officer"])
 def test_role_without_messages_has_no_inbox(client, office, role):
-    client.force_login(staff(role))
+    client.force_login(staff_in(role))
     assert client.get(reverse(LIST)).status_code == 403
 
 

@@ -10,8 +10,9 @@ from messaging.models import ReadMark
 from records.access.models import AccessLogEntry
 from records.models import DiagnosticReport, DocumentReference
 from tests.factories.messaging import ConversationFactory, PoolFactory, StoredFileFactory
-from tests.messaging.inbox.conftest import asked, message_of, staff
+from tests.messaging.inbox.conftest import asked, message_of
 from tests.queries import BUDGET, cost_of
+from tests.staff import staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -60,7 +61,7 @@ def test_conversation_of_another_pool_does_not_exist_for_the_reader(nurse_client
 
 
 def test_privacy_officer_opens_no_conversation_even_as_a_member(client, office):
-    officer = staff("Privacy officer")
+    officer = staff_in("Privacy officer")
     office.pool.members.add(officer)
     client.force_login(officer)
     assert client.get(url(office)).status_code == 403
@@ -73,7 +74,7 @@ def test_taking_assigns_to_oneself(nurse_client, office):
 
 
 def test_assigning_is_for_members_of_the_pool(nurse_client, office):
-    outsider = staff("Nurse")
+    outsider = staff_in("Nurse")
     assert nurse_client.post(url(office, "assign"), {"to": outsider.pk}).status_code == 422
     nurse_client.post(url(office, "assign"), {"to": office.colleague.pk})
     office.conversation.refresh_from_db()
@@ -150,7 +151,7 @@ def test_own_answer_is_taken_back_within_its_minute(nurse_client, office):
 
 
 def test_summary_beside_shows_only_what_the_role_may_see(client, office):
-    desk = staff("Front desk")
+    desk = staff_in("Front desk")
     office.pool.members.add(desk)
     client.force_login(desk)
     text = client.get(url(office)).text

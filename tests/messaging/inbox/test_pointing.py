@@ -11,7 +11,8 @@ from records.access.models import Grant
 from records.access.permissions import ALL, Permission
 from records.models import DocumentReference
 from tests.factories.records import GrantFactory, PatientFactory
-from tests.messaging.inbox.conftest import message_of, staff
+from tests.messaging.inbox.conftest import message_of
+from tests.staff import staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -82,7 +83,7 @@ def test_document_of_another_patient_is_refused(nurse_client, office):
 
 
 def test_role_that_sees_no_documents_can_point_at_none_and_reads_no_titles(client, office, pointed):
-    desk = staff("Front desk")
+    desk = staff_in("Front desk")
     office.pool.members.add(desk)
     client.force_login(desk)
     assert "Point at documents" not in client.get(answer_url(office)).text

@@ -12,14 +12,15 @@ from messaging.inbox import queues
 from messaging.inbox.queues import QUEUES
 from records.access.models import AccessLogEntry
 from tests.factories.billing import VisitFactory
-from tests.messaging.inbox.conftest import asked, staff
+from tests.messaging.inbox.conftest import asked
+from tests.staff import staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture
 def clerk(office):
-    user = staff("Billing office", full_name="Bea Clerk")
+    user = staff_in("Billing office", full_name="Bea Clerk")
     office.pool.members.add(user)
     return user
 

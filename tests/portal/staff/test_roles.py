@@ -1,11 +1,11 @@
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from portal.staff import roles
 from records.access.models import AccessLogEntry
-from tests.factories.records import PatientFactory, UserFactory
+from tests.factories.records import PatientFactory
+from tests.staff import staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -13,12 +13,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 @pytest.fixture
 def staff(client):
     """Signs in somebody in a role, with a second factor."""
-    roles.sync()
 
     def sign_in(role):
-        user = UserFactory(is_staff=True)
-        user.groups.add(Group.objects.get(name=role))
-        TOTP.activate(user, "A" * 32)
+        user = staff_in(role)
         client.force_login(user)
         return user
 

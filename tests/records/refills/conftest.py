@@ -7,7 +7,7 @@ from records.models import ClosedDay, OpeningHours
 from records.refills.actors import Actor
 from tests.factories.records import GrantFactory
 from tests.factories.refills import PharmacyFactory
-from tests.records.refills.desk import staff
+from tests.staff import staff_in
 
 
 @pytest.fixture
@@ -17,12 +17,12 @@ def grant(db: None) -> Any:
 
 @pytest.fixture
 def nurse(db: None) -> Actor:
-    return Actor(staff("Nurse", full_name="Nora Lindqvist"))
+    return Actor(staff_in("Nurse", full_name="Nora Lindqvist"))
 
 
 @pytest.fixture
 def doctor(db: None) -> Actor:
-    return Actor(staff("Clinician", full_name="Ines Okafor"))
+    return Actor(staff_in("Clinician", full_name="Ines Okafor"))
 
 
 @pytest.fixture

@@ -4,12 +4,8 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from portal.staff import roles
-from records.access.models import User
 from records.access.permissions import ALL, Permission
 from records.access.scope import Scope
 from records.models import ControlledDrug, MedicationRequest, RefillItem, RefillRequest
@@ -17,7 +13,7 @@ from records.refills import asking, handling
 from records.refills.actors import Actor
 from records.refills.asking import Destination, Wish
 from records.refills.states import State
-from tests.factories.records import GrantFactory, UserFactory
+from tests.factories.records import GrantFactory
 from tests.factories.refills import PharmacyFactory, prescribed
 
 
@@ -37,14 +33,6 @@ def asker(grant: Any) -> Actor:
 def proxy_of(patient: Any, *without: Permission, **fields: Any) -> Any:
     permissions = sorted(ALL - {*without})
     return GrantFactory(patient=patient, kind="proxy", permissions=permissions, **fields)
-
-
-def staff(role: str, **fields: Any) -> User:
-    roles.sync()
-    user: User = UserFactory(is_staff=True, **fields)
-    user.groups.add(Group.objects.get(name=role))
-    TOTP.activate(user, "A" * 32)
-    return user
 
 
 def ask(grant: Any, *medications: MedicationRequest, left: int = 6, comment: str = "", **fields: Any) -> RefillRequest:

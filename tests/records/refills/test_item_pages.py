@@ -10,8 +10,9 @@ from records.refills.states import State
 from tests.factories.chart import EncounterFactory
 from tests.factories.refills import DispenseFactory, RefillItemFactory, prescribed
 from tests.queries import cost_of
-from tests.records.refills.desk import ask, one, staff
+from tests.records.refills.desk import ask, one
 from tests.records.refills.queue import QUEUE, names, several, url
+from tests.staff import staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -164,7 +165,7 @@ def test_nothing_is_approved_after_a_death(signing, grant):
     ],
 )
 def test_roles(client, grant, role, sees, decides, signs):
-    client.force_login(staff(role))
+    client.force_login(staff_in(role))
     item = one(grant)
     assert (client.get(QUEUE).status_code == 200) is sees
     assert (client.get(url(item)).status_code == 200) is sees
@@ -174,7 +175,7 @@ def test_roles(client, grant, role, sees, decides, signs):
 
 
 def test_who_may_only_look_finds_no_buttons(client, grant):
-    reader = staff("Privacy officer")
+    reader = staff_in("Privacy officer")
     reader.user_permissions.add(AdminPermission.objects.get(codename="view_refillitem"))
     client.force_login(reader)
     item = one(grant)

@@ -7,7 +7,7 @@ from portal.staff import roles
 from records.access.models import AccessLogEntry
 from tests.factories.messaging import StoredFileFactory
 from tests.factories.records import PatientFactory
-from tests.messaging.inbox.conftest import staff
+from tests.staff import staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -22,7 +22,7 @@ def stored(db):
 
 @pytest.fixture
 def admin(client, stored):
-    user = staff("Nurse", is_superuser=True)
+    user = staff_in("Nurse", is_superuser=True)
     client.force_login(user)
     return user
 
@@ -56,7 +56,7 @@ def test_nothing_of_it_can_be_changed(client, admin, stored):
 
 @pytest.mark.parametrize("role", sorted(roles.ROLES))
 def test_no_role_reads_files_outside_their_conversations(client, stored, role):
-    client.force_login(staff(role))
+    client.force_login(staff_in(role))
     assert [client.get(page).status_code for page in (reverse(LIST), url(stored, "change"), url(stored))] == [403] * 3
 
 
