@@ -13,9 +13,10 @@ from messaging.pools.models import Absence, Pool, RoutingRule
 from records.access.models import User
 
 
-class RuleInline(admin.TabularInline[RoutingRule, Pool]):
+class RuleInline(admin.StackedInline[RoutingRule, Pool]):
     model = RoutingRule
     extra = 0
+    fields = (("order", "topic", "team_name", "word"),)
     verbose_name = _("what comes here")
     verbose_name_plural = _("what comes here")
 
@@ -24,7 +25,6 @@ class RuleInline(admin.TabularInline[RoutingRule, Pool]):
 class PoolAdmin(admin.ModelAdmin[Pool]):
     list_display = ("name", "described_as", "answer_days", "may_be_billed", "people")
     search_fields = ("name",)
-    filter_horizontal = ("members",)
     inlines = (RuleInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
@@ -33,6 +33,7 @@ class PoolAdmin(admin.ModelAdmin[Pool]):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "members":
             kwargs["queryset"] = User.objects.filter(is_staff=True, is_active=True).order_by("full_name")
+            kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description=_("members"), ordering="member_count")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -35,7 +36,7 @@ class UserByEmailField(forms.EmailField):
 
 
 class UserByEmailForm(forms.ModelForm[Any]):
-    user = UserByEmailField(label=_("e-mail address they sign in with"))
+    user = UserByEmailField(label=_("E-mail address they sign in with"))
 
 
 class NamesPeople(admin.options.BaseModelAdmin[Any]):
@@ -153,7 +154,8 @@ class UserAdmin(DjangoUserAdmin[User]):
     add_fieldsets = (
         (None, {"fields": ("email", "full_name", "is_staff", "usable_password", "password1", "password2")}),
     )
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()
+    formfield_overrides: ClassVar[Any] = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Who leaves is made inactive: what they did stays theirs."""
