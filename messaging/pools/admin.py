@@ -51,6 +51,13 @@ class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
     list_select_related = ("pool",)
     search_fields = ("team_name", "word")
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """The order is typed in the list, where nothing else names it to a screen reader."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "order" and field is not None:
+            field.widget.attrs["aria-label"] = _t("order")
+        return field
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not RoutingRule.objects.filter(topic="", team_name="", word="").exists():
             messages.warning(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -137,6 +138,10 @@ class PatientDataAdmin(NamesPeople, admin.ModelAdmin[Any]):
 
 class ReadOnlyPatientDataAdmin(ReadOnlyAdmin, PatientDataAdmin):
     """For patients' rows whose source of truth is elsewhere."""
+
+
+# What a role may do is written in portal/staff/roles.py, which would undo what is ticked here.
+admin.site.unregister(Group)
 
 
 @admin.register(User)
