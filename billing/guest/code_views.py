@@ -45,7 +45,6 @@ def enter(request: HttpRequest) -> HttpResponse:
         match = codes.redeem(code_id=uuid.UUID(held), typed=form.cleaned_data["code"], at=timezone.now())
         if match is not None and may_enter:
             del request.session[SESSION_KEY]
-            let_in(request, match)
-            return redirect("billing:guest_amount")
+            return let_in(request, match)
         form.add_error("code", _("This code does not open a bill. Look at the newest e-mail, or ask for a new code."))
     return render(request, "billing/guest/code_enter.html", {"form": form})

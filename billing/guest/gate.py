@@ -3,7 +3,8 @@
 import datetime as dt
 import uuid
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ KIND_GUEST = kinds.register("guest_bill", _("a bill, by a guest"))
 
 class GuestRequest(HttpRequest):
     grant: GuestGrant
+    handle: str
 
 
 def _find(grant_id: uuid.UUID, at: dt.datetime) -> GuestGrant | None:
@@ -37,10 +39,12 @@ DOOR = Door(
 guest_page = DOOR.page
 
 
-def let_in(request: HttpRequest, match: Match) -> None:
-    """Opens what was found to this browser."""
+def let_in(request: HttpRequest, match: Match) -> HttpResponseRedirect:
+    """Opens what was found to this browser, and leads there. One that had it open keeps its grant, and its payments."""
     now = timezone.now()
-    grant = GuestGrant.objects.create(
-        account=match.account, visit=match.visit, created_at=now, expires_at=now + LIFETIME
-    )
-    DOOR.let_in(request, grant.pk, kind=KIND_GUEST, object_id=str(match.account.pk), at=now)
+    held = GuestGrant.objects.filter(pk__in=DOOR.held(request), account=match.account, visit=match.visit)
+    grant = held.first() or GuestGrant(account=match.account, visit=match.visit, created_at=now)
+    grant.expires_at = now + LIFETIME
+    grant.save()
+    handle = DOOR.let_in(request, grant.pk, kind=KIND_GUEST, object_id=str(match.account.pk), at=now)
+    return HttpResponseRedirect(reverse("billing:guest_amount", kwargs={"handle": handle}))

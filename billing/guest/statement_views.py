@@ -1,7 +1,7 @@
 """The square code of a statement: the way in for whoever holds the letter, without numbers, names or characters."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -34,5 +34,4 @@ def open_bill(request: HttpRequest) -> HttpResponse:
         return render(request, "billing/guest/statement_closed.html", status=404)
     if request.method != "POST":
         return render(request, "billing/guest/statement.html", {"token": token})
-    let_in(request, Match(link.statement.account, None))
-    return redirect("billing:guest_amount")
+    return let_in(request, Match(link.statement.account, None))

@@ -8,6 +8,6 @@ urlpatterns = [
     path("pay/code/", code_views.ask, name="guest_code"),
     path("pay/code/enter/", code_views.enter, name="guest_code_enter"),
     path("pay/sample/", views.sample, name="sample_statement"),
-    path("pay/amount/", views.amount, name="guest_amount"),
-    path("pay/review/", views.review, name="guest_review"),
+    path("pay/<slug:handle>/amount/", views.amount, name="guest_amount"),
+    path("pay/<slug:handle>/review/<slug:draft>/", views.review, name="guest_review"),
 ]

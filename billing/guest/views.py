@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -41,8 +41,7 @@ def find(request: HttpRequest) -> HttpResponse:
             None, _("We couldn’t match those details. Check the number and the last name on your statement.")
         )
         return _lookup_page(request, form)
-    let_in(request, match)
-    return redirect("billing:guest_amount")
+    return let_in(request, match)
 
 
 @public_page
@@ -56,22 +55,23 @@ def sample(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def amount(request: GuestRequest) -> HttpResponse:
     """What is owed, and how much to pay; or why nothing can be paid, and what to do."""
-    payable = payable_of(request.grant.account, request.grant.visit)
-    if payable.reason is not None:
+    paying = _paying(request)
+    payable = payable_of(paying.account, paying.visit, payer=paying.payer)
+    if payable.reason is not None and "back" not in request.GET:
         context = {
-            "paying": _paying(request),
+            "paying": paying,
             "owed_cents": owed_cents(payable),
             "others": money_facts(payable, request.grant.account.kind),
             "reason": reason_words(payable),
         }
         return render(request, "billing/guest/nothing_to_pay.html", context)
-    return pages.amount(request, _paying(request))
+    return pages.amount(request, paying)
 
 
 @guest_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def review(request: GuestRequest) -> HttpResponse:
-    return pages.review(request, _paying(request))
+def review(request: GuestRequest, draft: str) -> HttpResponse:
+    return pages.review(request, _paying(request), draft)
 
 
 def _lookup_page(request: HttpRequest, form: LookupForm) -> HttpResponse:
@@ -79,15 +79,16 @@ def _lookup_page(request: HttpRequest, form: LookupForm) -> HttpResponse:
 
 
 def _paying(request: GuestRequest) -> Paying:
-    grant = request.grant
+    grant, here = request.grant, {"handle": request.handle}
+    amount_url = reverse("billing:guest_amount", kwargs=here)
     return Paying(
         account=grant.account,
         payer=Payer(kind=PayerKind.GUEST, ref=grant.pk, is_guarantor=False),
         layout="layouts/public.html",
         steps=_steps(),
-        amount_url=reverse("billing:guest_amount"),
-        review_url=reverse("billing:guest_review"),
-        leave_url=reverse("billing:guest_amount"),
+        amount_url=amount_url,
+        review_url=lambda draft: reverse("billing:guest_review", kwargs=here | {"draft": draft}),
+        leave_url=amount_url,
         back_url=reverse("billing:guest_lookup"),
         back_label=_("Look up another bill"),
         visit=grant.visit,

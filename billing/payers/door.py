@@ -40,7 +40,8 @@ def offer_of(link: PayLink, ref: uuid.UUID | None = None) -> Offer:
     tally = links.tally_of(link)
     # An account that went to an estate or an agency meanwhile asks nobody in its guarantor's name.
     left = links.left_cents(link, tally, ref) if may_share(link.account) else 0
-    cents = min(left, payable_of(link.account, link.visit).now_cents)
+    payable = payable_of(link.account, link.visit, payer=_payer(ref) if ref else None)
+    cents = min(left, payable.now_cents)
     return Offer(
         name=link.shown_name,
         cents=cents if cents >= MIN_CENTS else 0,
@@ -50,15 +51,16 @@ def offer_of(link: PayLink, ref: uuid.UUID | None = None) -> Offer:
     )
 
 
-def paying_of(grant: PayLinkGrant, offer: Offer) -> Paying:
-    link = grant.link
+def paying_of(grant: PayLinkGrant, offer: Offer, handle: str) -> Paying:
+    """`handle` is where this browser holds the grant."""
+    link, here = grant.link, {"handle": handle}
     return Paying(
         account=link.account,
-        payer=Payer(kind=PayerKind.LINK, ref=grant.pk, is_guarantor=False),
+        payer=_payer(grant.pk),
         layout="layouts/public.html",
         steps=[_("Amount"), _("Review"), _("Pay")],
-        amount_url=reverse("billing:link_amount"),
-        review_url=reverse("billing:link_review"),
+        amount_url=reverse("billing:link_amount", kwargs=here),
+        review_url=lambda draft: reverse("billing:link_review", kwargs=here | {"draft": draft}),
         leave_url=reverse("billing:link"),
         back_url="",
         back_label="",
@@ -70,6 +72,10 @@ def paying_of(grant: PayLinkGrant, offer: Offer) -> Paying:
         guard=links.guard_of(link, grant.pk, timezone.now()),
         together=links.companions(link, grant.pk),
     )
+
+
+def _payer(ref: uuid.UUID) -> Payer:
+    return Payer(kind=PayerKind.LINK, ref=ref, is_guarantor=False)
 
 
 def _is_promised(link: PayLink, tally: Tally, ref: uuid.UUID | None) -> bool:

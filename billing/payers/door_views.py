@@ -22,8 +22,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not may_open(request):
             return render(request, "429.html", status=429)
-        let_in(request, link)
-        return redirect("billing:link_amount")
+        return let_in(request, link)
     return render(request, "billing/payers/landing.html", {"offer": offer, "token": token})
 
 
@@ -33,19 +32,19 @@ def amount(request: LinkRequest) -> HttpResponse:
     """How much to pay; or that somebody else is paying it, or that it is paid."""
     offer = door.offer_of(request.grant.link, request.grant.pk)
     if offer.is_taken:
-        return render(request, "billing/payers/taken.html", {"offer": offer})
-    if not offer.cents:
+        return render(request, "billing/payers/taken.html", {"offer": offer, "handle": request.handle})
+    if not offer.cents and "back" not in request.GET:
         return _closed(request)
-    return pages.amount(request, door.paying_of(request.grant, offer))
+    return pages.amount(request, door.paying_of(request.grant, offer, request.handle))
 
 
 @link_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def review(request: LinkRequest) -> HttpResponse:
+def review(request: LinkRequest, draft: str) -> HttpResponse:
     offer = door.offer_of(request.grant.link, request.grant.pk)
     if offer.is_taken or not offer.cents:
-        return redirect("billing:link_amount")
-    return pages.review(request, door.paying_of(request.grant, offer))
+        return redirect("billing:link_amount", handle=request.handle)
+    return pages.review(request, door.paying_of(request.grant, offer, request.handle), draft)
 
 
 def _closed(request: HttpRequest) -> HttpResponse:

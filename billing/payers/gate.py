@@ -3,7 +3,8 @@
 import datetime as dt
 import uuid
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ PER_NETWORK, SECONDS = 60, 15 * 60
 
 class LinkRequest(HttpRequest):
     grant: PayLinkGrant
+    handle: str
 
 
 def _find(grant_id: uuid.UUID, at: dt.datetime) -> PayLinkGrant | None:
@@ -43,8 +45,9 @@ def may_open(request: HttpRequest) -> bool:
     return throttle.hit("pay_link.open", network_of(address_of(request)), limit=PER_NETWORK, seconds=SECONDS)
 
 
-def let_in(request: HttpRequest, link: PayLink) -> None:
-    """Opens the link to this browser; one that has opened it before keeps its grant."""
+def let_in(request: HttpRequest, link: PayLink) -> HttpResponseRedirect:
+    """Opens the link to this browser, and leads there; one that has opened it before keeps its grant."""
     now = timezone.now()
     grant = links.let_in(link=link, held=DOOR.held(request), at=now)
-    DOOR.let_in(request, grant.pk, kind=links.KIND, object_id=str(link.pk), at=now)
+    handle = DOOR.let_in(request, grant.pk, kind=links.KIND, object_id=str(link.pk), at=now)
+    return HttpResponseRedirect(reverse("billing:link_amount", kwargs={"handle": handle}))

@@ -20,12 +20,12 @@ class Level:
 
 
 _SEES = [
-    _("What this account owes in all, what waits for insurance, and a credit if there is one"),
+    _("What this account owes in all, and what waits for insurance"),
     _("Your name and the account number"),
     _("The payments they make themselves, with their receipts"),
 ]
 _FOR_THEM = [
-    _("What the account owes in all, what waits for insurance, and a credit if there is one"),
+    _("What the account owes in all, and what waits for insurance"),
     _("Whose account it is, and its number"),
     _("The payments you make yourself, with their receipts"),
 ]

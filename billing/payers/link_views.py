@@ -17,6 +17,7 @@ from billing.payers.models import LinkUse, PayLink
 from billing.payers.shown import shown, who_paid
 from billing.payments.gate import PayerRequest, guarantor_page
 from billing.payments.payable import payable_of
+from billing.payments.payers import signed_in
 from billing.payments.readers import Reader
 from billing.payments.words import first_name_of, reason_words
 from records.access.client import origin_of
@@ -32,7 +33,7 @@ def index(request: PayerRequest) -> HttpResponse:
     """Every link, the newest first, with what came in."""
     account = request.payer.account
     page = page_of(request, account.pay_links.all(), per_page=PER_PAGE)
-    payable = payable_of(account)
+    payable = payable_of(account, payer=signed_in(request.payer))
     context = {
         "account": account,
         "page_obj": page,
@@ -47,7 +48,7 @@ def index(request: PayerRequest) -> HttpResponse:
 def new(request: PayerRequest) -> HttpResponse:
     """How much, for how long, and under which first name."""
     account = request.payer.account
-    payable = payable_of(account)
+    payable = payable_of(account, payer=signed_in(request.payer))
     if payable.reason is not None or not sharing.may_share(account):
         return redirect("billing:links", account=account.pk)
     initial = {"name": first_name_of(account)} | sharing.draft(request, DRAFT).get("form", {})

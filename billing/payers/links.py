@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,9 +171,9 @@ def revoke(*, link: PayLink, actor: Actor, at: dt.datetime) -> bool:
     return True
 
 
-def let_in(*, link: PayLink, held: uuid.UUID | None, at: dt.datetime) -> PayLinkGrant:
-    """A grant for a browser: the one it `held` for this link, renewed, so that it finds its own attempt again."""
-    ends = at + GRANT_LIFETIME
-    if held is not None and link.grants.filter(pk=held).update(expires_at=ends):
-        return link.grants.get(pk=held)
-    return PayLinkGrant.objects.create(link=link, created_at=at, expires_at=ends)
+def let_in(*, link: PayLink, held: Collection[uuid.UUID], at: dt.datetime) -> PayLinkGrant:
+    """A grant for a browser: the one it has among those it `held`, renewed, so that it finds its own attempt again."""
+    grant = link.grants.filter(pk__in=held).first() or PayLinkGrant(link=link, created_at=at)
+    grant.expires_at = at + GRANT_LIFETIME
+    grant.save()
+    return grant

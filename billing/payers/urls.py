@@ -4,8 +4,8 @@ from billing.payers import door_views, invitation_views, link_views, people_view
 
 urlpatterns = [
     path("pay/link/", door_views.landing, name="link"),
-    path("pay/link/amount/", door_views.amount, name="link_amount"),
-    path("pay/link/review/", door_views.review, name="link_review"),
+    path("pay/link/<slug:handle>/amount/", door_views.amount, name="link_amount"),
+    path("pay/link/<slug:handle>/review/<slug:draft>/", door_views.review, name="link_review"),
     path("pay/invitation/", invitation_views.open_invitation, name="invitation_open"),
     path("billing/invitation/", invitation_views.accept, name="invitation"),
     path("billing/<uuid:account>/people/", people_views.index, name="people"),

@@ -13,6 +13,7 @@ from billing.payments.confirmation import new_confirmation
 from billing.payments.gateways.protocol import CheckoutOrder, NotSent, OutcomeUnknown, Refused
 from billing.payments.gateways.registry import gateway
 from billing.payments.models import AttemptAllocation, PaymentAttempt
+from billing.payments.payable import NotPayable, position_of
 from billing.payments.payers import Guard, Payer
 from billing.payments.states import LATE, UNFINISHED, AttemptState, may_follow
 
@@ -41,14 +42,17 @@ def start(
     """The payer's one unfinished attempt on this account: the same wish again gives the same attempt.
 
     A different wish first closes the old page, so that it cannot be paid too; if it turns out that it is paid,
-    that is recorded and the paid attempt is returned. Raises GatewayError when it cannot be started now, and
-    NotPromised when `guard` does.
+    that is recorded and the paid attempt is returned. Raises GatewayError when it cannot be started now,
+    NotPayable when what can be paid, looked at again under the account's lock, is less than this, and NotPromised
+    when `guard` does; then the payer's earlier page is closed too.
     """
     for _ in range(TRIES):
         unfinished = _unfinished(account_id, payer)
         if unfinished is not None:
             if _same_wish(unfinished, amount_cents, chosen) and _has_time(unfinished, at):
-                return _readdress(unfinished, payer, receipt_email)
+                taken_up = _take_up(unfinished, payer, receipt_email)
+                if taken_up is not None:
+                    return taken_up
             closed = _close(unfinished, at)
             if closed.state not in LATE:
                 return closed
@@ -95,6 +99,11 @@ def abandon(*, attempt: PaymentAttempt) -> PaymentAttempt:
     return _end(attempt, AttemptState.ABANDONED)
 
 
+def note_no_answer(*, attempt: PaymentAttempt, at: dt.datetime) -> None:
+    """Notes that the payer came back as if they had paid, and nobody could be asked whether that is so."""
+    PaymentAttempt.objects.filter(pk=attempt.pk, state__in=UNFINISHED).update(unanswered_at=at)
+
+
 def expire(*, attempt: PaymentAttempt) -> PaymentAttempt:
     """Ends an attempt whose page the provider knows nothing of, as after a change of provider."""
     return _end(attempt, AttemptState.EXPIRED)
@@ -129,16 +138,25 @@ def _has_time(attempt: PaymentAttempt, at: dt.datetime) -> bool:
 
 
 def _same_wish(attempt: PaymentAttempt, amount_cents: int, chosen: dict[uuid.UUID, int]) -> bool:
-    allocated = {allocation.visit_id: allocation.cents for allocation in attempt.allocations.all()}
-    return (attempt.amount_cents, allocated) == (amount_cents, chosen)
+    return (attempt.amount_cents, _wish(attempt)) == (amount_cents, chosen)
 
 
-def _readdress(attempt: PaymentAttempt, payer: Payer, receipt_email: str) -> PaymentAttempt:
-    """The receipt goes where the payer last asked for it, under the name they last gave."""
-    if (attempt.receipt_email, attempt.payer_name) != (receipt_email, payer.name):
-        attempt.receipt_email, attempt.payer_name = receipt_email, payer.name
-        attempt.save(update_fields=["receipt_email", "payer_name"])
-    return attempt
+def _wish(attempt: PaymentAttempt) -> dict[uuid.UUID, int]:
+    return {allocation.visit_id: allocation.cents for allocation in attempt.allocations.all()}
+
+
+@transaction.atomic
+def _take_up(attempt: PaymentAttempt, payer: Payer, receipt_email: str) -> PaymentAttempt | None:
+    """Goes on with an attempt, if it can still be paid; its receipt goes where the payer last asked for it."""
+    locked = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+    account = posting.lock_account(locked.account_id)
+    try:
+        position_of(account, payer).require(cents=locked.amount_cents, chosen=_wish(attempt))
+    except NotPayable:
+        return None
+    locked.receipt_email, locked.payer_name = receipt_email, payer.name
+    locked.save(update_fields=["receipt_email", "payer_name"])
+    return locked
 
 
 def _close(attempt: PaymentAttempt, at: dt.datetime) -> PaymentAttempt:
@@ -163,9 +181,10 @@ def _create(
     guard: Guard | None,
 ) -> PaymentAttempt | None:
     """None when the same payer has just started another one, from another tab or by a double click."""
-    posting.lock_account(account_id)
+    account = posting.lock_account(account_id)
     if _unfinished(account_id, payer) is not None:
         return None
+    position_of(account, payer).require(cents=amount_cents, chosen=chosen)
     if guard is not None:
         guard(amount_cents)
     attempt = PaymentAttempt.objects.create(

@@ -1,6 +1,8 @@
 """How much to pay: all that is owed, some visits, or another amount; and whether to pay again."""
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,18 +11,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from billing import money
-from billing.ledger.models import VisitAccount
 from billing.payments.models import MIN_CENTS
 
 TOTAL, VISITS, OTHER = "total", "visits", "other"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A visit that can be chosen, what it may be called, and the cents that can be paid of it now."""
+
+    visit_id: uuid.UUID
+    label: str
+    cents: int
+
+
 class AmountForm(forms.Form):
     """How much, where the receipt goes, and whether the guarantor may know who paid.
 
-    `visits` are those the payer may choose among: none for a guest, who sees no list of visits. With `asked`,
-    `now_cents` is what somebody asked the payer for, and with `is_fixed` it is that or nothing. `tells` is the
-    first name of the guarantor, where there is one to tell.
+    `visits` are those the payer may choose among: none for a guest, who sees no list of visits. `scope` is the one
+    visit that all of it is for. With `asked`, `now_cents` is what somebody asked the payer for, and with `is_fixed`
+    it is that or nothing. `tells` is the first name of the guarantor, where there is one to tell.
     """
 
     how = forms.ChoiceField(label=_("How much do you want to pay?"), widget=forms.RadioSelect)
@@ -29,6 +39,7 @@ class AmountForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Choose one or more."),
+        error_messages={"invalid_choice": _("One of these visits cannot be paid here now. Choose again.")},
     )
     amount = forms.CharField(
         label=_("Another amount"),
@@ -52,8 +63,8 @@ class AmountForm(forms.Form):
         self,
         *args: Any,
         now_cents: int,
-        visits: list[tuple[VisitAccount, str]],
-        scope: VisitAccount | None = None,
+        visits: Sequence[Choice],
+        scope: uuid.UUID | None = None,
         asked: bool = False,
         is_fixed: bool = False,
         tells: str = "",
@@ -61,7 +72,7 @@ class AmountForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._now_cents, self._scope, self._asked, self._tells = now_cents, scope, asked, tells
-        self._visits = {visit.pk: visit for visit, _title in visits}
+        self._visits = {visit.visit_id: visit.cents for visit in visits}
         self._offer_amounts(visits)
         if is_fixed:
             del self.fields["how"], self.fields["amount"]
@@ -71,7 +82,7 @@ class AmountForm(forms.Form):
         else:
             del self.fields["tell"], self.fields["name"]
 
-    def _offer_amounts(self, visits: list[tuple[VisitAccount, str]]) -> None:
+    def _offer_amounts(self, visits: Sequence[Choice]) -> None:
         words = _("All of it: %(amount)s") if self._asked else _("All that you owe now: %(amount)s")
         total = words % {"amount": money.format_cents(self._now_cents)}
         choices = [(TOTAL, total), (VISITS, _("One or more visits")), (OTHER, _("Another amount"))]
@@ -81,7 +92,7 @@ class AmountForm(forms.Form):
         how.initial = TOTAL
         if visits:
             chosen.choices = [
-                (str(visit.pk), f"{title}: {money.format_cents(visit.patient_cents)}") for visit, title in visits
+                (str(visit.visit_id), f"{visit.label}: {money.format_cents(visit.cents)}") for visit in visits
             ]
         else:
             del self.fields["visits"]
@@ -101,7 +112,7 @@ class AmountForm(forms.Form):
         elif how == OTHER:
             self._clean_other(data)
         if self._scope is not None and "cents" in data:
-            data["chosen"] = {self._scope.pk: data["cents"]}
+            data["chosen"] = {self._scope: data["cents"]}
         self._clean_name(data)
         return data
 
@@ -113,7 +124,7 @@ class AmountForm(forms.Form):
             self.add_error("name", words)
 
     def _clean_visits(self, data: dict[str, Any]) -> None:
-        data["chosen"] = {pk: self._visits[pk].patient_cents for pk in map(uuid.UUID, data.get("visits", []))}
+        data["chosen"] = {pk: self._visits[pk] for pk in map(uuid.UUID, data.get("visits", []))}
         try:
             if not data["chosen"]:
                 raise ValidationError(_("Choose at least one visit."))
@@ -132,12 +143,31 @@ class AmountForm(forms.Form):
             self.add_error("amount", error)
 
     def _within_bounds(self, cents: int, too_much: Promise) -> int:
-        """Visits can add up to more than can be paid now, while a bank payment is on its way."""
         if cents < MIN_CENTS:
             raise ValidationError(_("The smallest payment is %(least)s.") % {"least": money.format_cents(MIN_CENTS)})
         if cents > self._now_cents:
             raise ValidationError(str(too_much) % {"now": money.format_cents(self._now_cents)})
         return cents
+
+
+class ShownForm(forms.Form):
+    """What a review page showed, so that its button acts on that and on nothing else: the amount and its parts."""
+
+    cents = forms.IntegerField(widget=forms.HiddenInput)
+    parts = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def of(cls, cents: int, chosen: Mapping[str, int]) -> "ShownForm":
+        """The fields of a page that shows `cents`, with the parts of visits by their ids."""
+        return cls(initial={"cents": cents, "parts": _parts(chosen)})
+
+    def shows(self, cents: int, chosen: Mapping[str, int]) -> bool:
+        """Whether the page that was posted from showed exactly that."""
+        return self.is_valid() and self.cleaned_data == {"cents": cents, "parts": _parts(chosen)}
+
+
+def _parts(chosen: Mapping[str, int]) -> str:
+    return " ".join(f"{visit_id}:{cents}" for visit_id, cents in sorted(chosen.items()))
 
 
 class AgainForm(forms.Form):

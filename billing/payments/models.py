@@ -50,6 +50,8 @@ class PaymentAttempt(models.Model):
     paid_at = models.DateTimeField(null=True, blank=True)
     is_late = models.BooleanField(default=False)
     looked_at = models.DateTimeField(null=True, blank=True)
+    # When the payer came back from paying and the provider did not say what became of it; its next answer clears it.
+    unanswered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -13,13 +14,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from billing import money
+from billing.ledger.models import GuarantorAccess
 from billing.payments.gateways.protocol import PaymentFacts
 from billing.payments.models import PaymentAttempt, ProviderPayment
+from records.access import handles
 from records.notifications import kinds
 from records.notifications.actions import notify
+from records.notifications.choices import Category
 
 SALT = "billing.receipt"
-SESSION_KEY = "receipt"
+SESSION_KEY = "receipts"
 LIFETIME = dt.timedelta(days=30)
 
 KIND_RECEIPT = kinds.register("receipt", subject=_("Your payment receipt"), template="billing/payments/receipt_email")
@@ -31,6 +35,13 @@ KIND_REFUNDED = kinds.register(
 )
 KIND_RETURNED = kinds.register(
     "payment_returned", subject=_("Your bank took a payment back"), template="billing/payments/returned_email"
+)
+
+KIND_OTHERS_FAILED = kinds.register(
+    "others_payment_failed",
+    subject=_("A payment on its way did not go through"),
+    template="billing/payments/others_failed_email",
+    category=Category.BILLS,
 )
 
 
@@ -63,6 +74,21 @@ def tell_failed(*, attempt: PaymentAttempt, at: dt.datetime) -> None:
     _tell(KIND_FAILED, f"attempt:{attempt.pk}", attempt, attempt.amount_cents, attempt.created_at, at)
 
 
+def tell_others_failed(*, attempt: PaymentAttempt, at: dt.datetime) -> None:
+    """Tells everybody else who signs in to the account, and was shown the payment on its way, that it is not coming."""
+    path = reverse("billing:account", kwargs={"account": attempt.account_id})
+    others = GuarantorAccess.objects.active().filter(account=attempt.account_id).exclude(user=attempt.user)
+    for access in others.select_related("user"):
+        notify(
+            kind=KIND_OTHERS_FAILED,
+            cause=f"attempt:{attempt.pk}",
+            at=at,
+            user=access.user,
+            context={"url": f"{settings.PORTAL_URL}{path}"},
+            path=path,
+        )
+
+
 def tell_refunded(*, payment: ProviderPayment, cents: int, cause: str, at: dt.datetime) -> None:
     """Mails the payer that money is on its way back to how they paid."""
     if payment.attempt is not None:
@@ -89,12 +115,36 @@ def _tell(
     notify(kind=kind, cause=cause, at=at, user=attempt.user, address=attempt.receipt_email, context=context)
 
 
-def admit(session: SessionBase, attempt: PaymentAttempt) -> None:
-    """Lets this browser see the receipt without the token."""
-    session[SESSION_KEY] = str(attempt.pk)
+@dataclass(frozen=True)
+class Held:
+    """A receipt that a browser may see; `again_url` is where it pays on this bill, empty where that is not known."""
+
+    attempt: PaymentAttempt
+    again_url: str
 
 
-def admitted(session: SessionBase) -> PaymentAttempt | None:
-    """The attempt whose receipt this browser may see."""
-    held = session.get(SESSION_KEY)
-    return PaymentAttempt.objects.filter(pk=held).first() if held else None
+def expect(session: SessionBase, attempt: PaymentAttempt, *, again_url: str) -> str:
+    """Lets the browser that begins to pay see the receipt later; returns its handle."""
+    known = _handle_of(session, attempt)
+    held = {"attempt": str(attempt.pk), "again": again_url}
+    if known is None:
+        return handles.add(session, SESSION_KEY, held)
+    handles.change(session, SESSION_KEY, known, held)
+    return known
+
+
+def admit(session: SessionBase, attempt: PaymentAttempt) -> str:
+    """Lets this browser see the receipt without the token; returns its handle."""
+    return _handle_of(session, attempt) or expect(session, attempt, again_url="")
+
+
+def admitted(session: SessionBase, handle: str) -> Held | None:
+    """The receipt that this browser may see under the handle."""
+    held = handles.get(session, SESSION_KEY, handle)
+    attempt = PaymentAttempt.objects.filter(pk=held["attempt"]).first() if held else None
+    return Held(attempt, held["again"]) if attempt else None
+
+
+def _handle_of(session: SessionBase, attempt: PaymentAttempt) -> str | None:
+    held = handles.all_of(session, SESSION_KEY).items()
+    return next((handle for handle, row in held if row["attempt"] == str(attempt.pk)), None)

@@ -45,6 +45,9 @@ def record(*, attempt_id: uuid.UUID, facts: CheckoutFacts, at: dt.datetime) -> P
         attempt.save(update_fields=["checkout_ref"])
     for payment in facts.payments:
         _take_in(attempt, payment, at)
+    if attempt.unanswered_at is not None:
+        attempt.unanswered_at = None
+        attempt.save(update_fields=["unanswered_at"])
     then = _state_of(facts)
     is_money = then in (AttemptState.PAID, AttemptState.PROCESSING)
     # An earlier page, whose address was never learned, says nothing about the one that is open.
@@ -155,12 +158,15 @@ def _advance(attempt: PaymentAttempt, then: AttemptState, payments: tuple[Paymen
         return
     if then in (AttemptState.PAID, AttemptState.PROCESSING) and attempt.state in LATE:
         attempt.is_late = True
+    was_on_its_way = attempt.state == AttemptState.PROCESSING
     attempt.state = then
     if then == AttemptState.PAID:
         attempt.paid_at = next(p.paid_at for p in payments if p.status == PaymentStatus.SUCCEEDED) or at
     attempt.save(update_fields=["state", "paid_at", "is_late"])
     if then == AttemptState.FAILED:
         receipts.tell_failed(attempt=attempt, at=at)
+        if was_on_its_way:
+            receipts.tell_others_failed(attempt=attempt, at=at)
 
 
 def _state_of(facts: CheckoutFacts) -> AttemptState | None:

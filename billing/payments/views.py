@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.payments import notices, receipts, settling
+from billing.payments import actions, notices, receipts, settling
 from billing.payments.gateways.protocol import BadNotice, GatewayError
 from billing.payments.models import PayerKind, PaymentAttempt
 from billing.payments.pages import confirmation_context
@@ -19,8 +19,8 @@ from records.access.gate import public_page
 MOST_REFRESHES = 10
 NOTICE_MAX_BYTES = 100_000
 
-# Where a payer who did not sign in tries again; by the statement, unless they came another way.
-_AGAIN: dict[str, str] = {PayerKind.LINK.value: "billing:link_amount"}
+# Where a payer who did not sign in begins anew; by the statement, unless they came another way.
+_ANEW: dict[str, str] = {PayerKind.LINK.value: "billing:link"}
 
 # What a settled attempt paid for, in words, with cents.
 type Spread = Callable[[PaymentAttempt], list[tuple[str, int]]]
@@ -33,25 +33,28 @@ def payment_return(request: HttpRequest) -> HttpResponse:
 
     The token is exchanged for the session's at once, so that it does not stay in the address bar.
     """
-    attempt = receipts.attempt_of(request.GET.get("t", ""), timezone.now())
+    now = timezone.now()
+    attempt = receipts.attempt_of(request.GET.get("t", ""), now)
     if attempt is None:
         return render(request, "billing/payments/link_expired.html", status=404)
-    _look(attempt)
+    try:
+        settling.settle(attempt_id=attempt.pk, at=now)
+    except GatewayError:
+        actions.note_no_answer(attempt=attempt, at=now)
     if attempt.payer_kind == PayerKind.USER and request.user.is_authenticated and request.user.pk == attempt.user_id:
         return redirect("billing:payment", payment=attempt.pk)
-    receipts.admit(request.session, attempt)
-    return redirect("billing:receipt")
+    return redirect("billing:receipt", handle=receipts.admit(request.session, attempt))
 
 
 @public_page
 @require_safe
-def receipt(request: HttpRequest) -> HttpResponse:
-    """The receipt this browser was let in to; while the provider has not decided, it looks again by itself."""
-    attempt = receipts.admitted(request.session)
-    if attempt is None:
+def receipt(request: HttpRequest, handle: str) -> HttpResponse:
+    """A receipt this browser was let in to; while the provider has not decided, it looks again by itself."""
+    held = receipts.admitted(request.session, handle)
+    if held is None:
         return render(request, "billing/payments/link_expired.html", status=404)
-    again_url = reverse(_AGAIN.get(attempt.payer_kind, "billing:guest_amount"))
-    return receipt_page(request, attempt, layout="layouts/public.html", again_url=again_url)
+    again_url = held.again_url or reverse(_ANEW.get(held.attempt.payer_kind, "billing:guest_lookup"))
+    return receipt_page(request, held.attempt, layout="layouts/public.html", again_url=again_url)
 
 
 def receipt_page(

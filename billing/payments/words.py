@@ -10,7 +10,7 @@ from billing import money
 from billing.ledger.choices import AccountKind, Standing
 from billing.ledger.models import GuarantorAccount
 from billing.payments.models import PayerKind, ProviderPayment
-from billing.payments.payable import Payable, Reason
+from billing.payments.payable import NotPayable, Payable, Reason
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,30 @@ def money_facts(payable: Payable, kind: str) -> list[tuple[str, str]]:
         (_("On a payment plan"), payable.plan_cents),
         (_("Being looked at"), payable.contested_cents),
         (_("With a collection agency"), payable.agency_cents),
-        (_("Bank payment on its way"), payable.processing_cents),
+        (_("Your bank payment on its way"), payable.processing_cents),
         (_("Your credit with us"), payable.credit_cents),
     ]
     return [(label, money.format_cents(cents)) for label, cents in amounts if cents]
+
+
+def coming_words(payable: Payable, *, is_guarantor: bool) -> str:
+    """That somebody else's bank payment is on its way, which leaves the choice; only the guarantor learns how much."""
+    if not payable.others_cents:
+        return ""
+    if is_guarantor:
+        words = _("A bank payment of %(amount)s by somebody else is on its way. You can wait for it, or pay now.")
+        return words % {"amount": money.format_cents(payable.others_cents)}
+    return _("Somebody’s bank payment is on its way. You can wait for it, or pay now: what is too much is sent back.")
+
+
+def change_words(change: NotPayable) -> str:
+    """Why a payment was not begun, and what can be paid instead."""
+    not_charged = _("You have not been charged.")
+    reason = reason_words(change.payable)
+    if reason is not None:
+        return f"{not_charged} {reason.text}"
+    said = {"asked": money.format_cents(change.asked_cents), "now": money.format_cents(change.now_cents)}
+    return f"{not_charged} " + _("What is owed has changed: of the %(asked)s, %(now)s can be paid now.") % said
 
 
 def method_words(payment: ProviderPayment) -> str:
@@ -125,8 +145,17 @@ def _agency(payable: Payable) -> tuple[str, str]:
 def _processing(payable: Payable) -> tuple[str, str]:
     amount = money.format_cents(payable.processing_cents)
     return (
-        _("A bank payment of %(amount)s is on its way. That can take up to four business days.") % {"amount": amount},
+        _("Your bank payment of %(amount)s is on its way. That can take up to four business days.")
+        % {"amount": amount},
         _("You do not need to do anything. The balance changes when the bank confirms."),
+    )
+
+
+def _covered(payable: Payable) -> tuple[str, str]:
+    amount = money.format_cents(payable.usable_credit_cents)
+    return (
+        _("Your credit with us covers %(amount)s of it, so no card is needed.") % {"amount": amount},
+        _("Use your credit: the button is on the account’s page."),
     )
 
 
@@ -169,6 +198,7 @@ _TEXTS = {
     Reason.GUARANTOR_NEEDED: _guarantor_needed,
     Reason.AGENCY: _agency,
     Reason.PROCESSING: _processing,
+    Reason.COVERED: _covered,
     Reason.ON_PLAN: _on_plan,
     Reason.CONTESTED: _contested,
     Reason.TOO_SMALL: _too_small,

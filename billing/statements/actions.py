@@ -84,7 +84,7 @@ def _snapshot(account: GuarantorAccount, at: dt.datetime, *, cycle: int) -> tupl
     ]
     owed = sum(visit.patient_cents for visit in shown)
     held = sum(visit.patient_cents for visit in shown if visit.hold)
-    processing = min(payable_of(account).processing_cents, owed - held)
+    processing = min(payable_of(account).others_cents, owed - held)
     statement = Statement(
         number=_fresh_number(),
         account=account,

@@ -7,9 +7,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.ledger.models import GuarantorAccount
+from billing.ledger.access import PayerScope
 from billing.payments.gate import PayerRequest, payer_page
 from billing.payments.payable import payable_of
+from billing.payments.payers import signed_in
 from billing.statements.letter import letter_of
 from billing.statements.models import Statement
 from records.access.lists import page_of
@@ -39,7 +40,7 @@ def show(request: PayerRequest, statement: uuid.UUID) -> HttpResponse:
         "statement": found,
         "letter": letter_of(found, lines, names=request.payer.is_guarantor),
         "is_own": request.payer.is_guarantor,
-        "pay_url": _pay_url(request.payer.account),
+        "pay_url": _pay_url(request.payer),
     }
     return TemplateResponse(request, "billing/statements/statement.html", context)
 
@@ -75,8 +76,8 @@ def _require_visits(request: PayerRequest) -> None:
         raise Http404
 
 
-def _pay_url(account: GuarantorAccount) -> str:
+def _pay_url(payer: PayerScope) -> str:
     """Where to pay what the account owes now, which may be less or more than the statement says."""
-    if payable_of(account).reason is not None:
+    if payable_of(payer.account, payer=signed_in(payer)).reason is not None:
         return ""
-    return reverse("billing:pay", kwargs={"account": account.pk})
+    return reverse("billing:pay", kwargs={"account": payer.account.pk})

@@ -16,7 +16,7 @@ from billing.ledger.access import PayerScope
 from billing.ledger.choices import AccountKind, Standing
 from billing.ledger.models import GuarantorAccount
 from billing.payments.payable import Payable, Reason, payables_of
-from billing.payments.words import ReasonWords, money_facts, owed_cents, reason_words
+from billing.payments.words import ReasonWords, coming_words, money_facts, owed_cents, reason_words
 from billing.statements.due import due_of, due_words
 from billing.summary import groups, payments
 from billing.summary.payments import Paid
@@ -24,6 +24,7 @@ from billing.summary.payments import Paid
 _TAG_KINDS = {
     Reason.NOTHING: "good",
     Reason.CREDIT: "good",
+    Reason.COVERED: "good",
     Reason.AGENCY: "warn",
     Reason.GUARANTOR_NEEDED: "warn",
 }
@@ -52,7 +53,7 @@ class Card:
 
 def cards_of(scopes: Sequence[PayerScope]) -> list[Card]:
     """A card for each account, in as many queries for twenty as for one."""
-    payables = payables_of([scope.account for scope in scopes])
+    payables = payables_of(scopes)
     paid = payments.last_on(scopes)
     due = due_of([scope.account for scope in scopes])
     covers = groups.covers([scope.account.pk for scope in scopes if scope.may_see_visits])
@@ -87,7 +88,7 @@ def card_of(
         number=account.account_number.number,
         facts=[whose, *money_facts(payable, account.kind), (last, _last(paid))],
         reason=reason_words(payable),
-        note=_note(account),
+        note=_note(account, coming_words(payable, is_guarantor=scope.is_guarantor)),
         url=reverse("billing:account", kwargs={"account": account.pk}),
         visits_label=_visits(count),
         pay_url=reverse("billing:pay", kwargs={"account": account.pk}),
@@ -100,10 +101,11 @@ def account_name(account: GuarantorAccount) -> Promise | str:
     return account.addressee if account.standing == Standing.ESTATE else AccountKind(account.kind).label
 
 
-def _note(account: GuarantorAccount) -> str:
+def _note(account: GuarantorAccount, coming: str) -> str:
     if account.standing == Standing.ESTATE:
-        return _("We are sorry for your loss. There is no hurry: call us if you need time, or help with this.")
-    return ""
+        sorry = _("We are sorry for your loss. There is no hurry: call us if you need time, or help with this.")
+        return f"{sorry} {coming}".strip()
+    return coming
 
 
 def _visits(count: int) -> str:

@@ -15,6 +15,7 @@ from billing import money
 from billing.ledger import paying
 from billing.payments.gate import KIND_BILL, PayerRequest, guarantor_page
 from billing.payments.payable import payable_of
+from billing.payments.payers import signed_in
 from billing.summary.cards import account_name
 
 
@@ -33,7 +34,7 @@ def credit(request: PayerRequest) -> HttpResponse:
     form = UseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _use(request, form.cleaned_data["cents"], form.cleaned_data["once"], account_url)
-    payable = payable_of(account)
+    payable = payable_of(account, payer=signed_in(request.payer))
     usable = payable.usable_credit_cents
     if not usable:
         return redirect(account_url)

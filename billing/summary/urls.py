@@ -10,5 +10,5 @@ urlpatterns = [
     path("billing/<uuid:account>/visits/<uuid:visit>/", views.visit, name="visit"),
     path("billing/<uuid:account>/credit/", credit.credit, name="credit"),
     path("billing/<uuid:account>/pay/", views.pay, name="pay"),
-    path("billing/<uuid:account>/pay/review/", views.review, name="pay_review"),
+    path("billing/<uuid:account>/pay/review/<slug:draft>/", views.review, name="pay_review"),
 ]

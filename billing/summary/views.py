@@ -20,6 +20,7 @@ from billing.payers.sharing import may_share
 from billing.payments import pages
 from billing.payments.gate import PayerRequest, bills_page, payer_page
 from billing.payments.payable import payable_of
+from billing.payments.payers import signed_in
 from billing.payments.readers import Reader
 from billing.payments.views import receipt_page
 from billing.payments.words import payer_words, reason_words
@@ -63,7 +64,7 @@ def account(request: PayerRequest) -> HttpResponse:
     """One account: its totals, its visits by event, and what was paid."""
     reader = _reader(request)
     history = payments.history(request.payer)
-    payable = payable_of(request.payer.account)
+    payable = payable_of(request.payer.account, payer=signed_in(request.payer))
     context = {
         "account": request.payer.account,
         "card": card_of(
@@ -74,7 +75,7 @@ def account(request: PayerRequest) -> HttpResponse:
         ),
         "payments": history,
         "most_payments": payments.MOST,
-        "credit_cents": payable.usable_credit_cents if request.payer.is_guarantor else 0,
+        "credit_cents": payable.usable_credit_cents,
         "may_share": request.payer.is_guarantor and may_share(request.payer.account),
         "may_see_visits": request.payer.may_see_visits,
     }
@@ -96,7 +97,7 @@ def visit(request: PayerRequest, visit: uuid.UUID) -> HttpResponse:
         raise Http404
     row = next(row for row in group.rows if row.visit.pk == visit)
     request.patient_id = row.visit.patient_id
-    payable = payable_of(request.payer.account, row.visit)
+    payable = payable_of(request.payer.account, row.visit, payer=signed_in(request.payer))
     lines = lines_of(row.visit, reader)
     context = {
         "row": row,
@@ -127,12 +128,12 @@ def of_encounter(request: SignedInRequest, encounter: uuid.UUID) -> HttpResponse
 
 @payer_page(methods=("GET", "POST"))
 def pay(request: PayerRequest) -> HttpResponse:
-    return pages.amount(request, paying_of(request.payer, timezone.now()))
+    return pages.amount(request, paying_of(_reader(request)))
 
 
 @payer_page(methods=("GET", "POST"))
-def review(request: PayerRequest) -> HttpResponse:
-    return pages.review(request, paying_of(request.payer, timezone.now()))
+def review(request: PayerRequest, draft: str) -> HttpResponse:
+    return pages.review(request, paying_of(_reader(request)), draft)
 
 
 @bills_page

@@ -1,9 +1,10 @@
-"""A guest's door: a session that has used a link within the hour. Nothing about the case is in the URL."""
+"""A guest's door: a session that has used a link within the hour. Nothing that says which case is in the URL."""
 
 import datetime as dt
 import uuid
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ PER_NETWORK, PER_EMAIL, OPENINGS, LINKS_PER_CASE = 10, 5, 60, 3
 
 class CaseRequest(HttpRequest):
     case: Conversation
+    handle: str
 
 
 def may_write(request: HttpRequest, email: str) -> bool:
@@ -44,10 +46,11 @@ def may_ask_for_link(request: HttpRequest, number: str) -> bool:
     return all(within)
 
 
-def let_in(request: HttpRequest, link: CaseLink) -> None:
-    """Opens the case to this browser."""
+def let_in(request: HttpRequest, link: CaseLink) -> HttpResponseRedirect:
+    """Opens the case to this browser, and leads there."""
     object_id = f"conversation:{link.conversation_id}"
-    DOOR.let_in(request, link.pk, kind=kinds.MESSAGE, object_id=object_id, at=timezone.now())
+    handle = DOOR.let_in(request, link.pk, kind=kinds.MESSAGE, object_id=object_id, at=timezone.now())
+    return HttpResponseRedirect(reverse("messaging:case", kwargs={"handle": handle}))
 
 
 def _find(link_id: uuid.UUID, at: dt.datetime) -> Conversation | None:

@@ -72,8 +72,7 @@ def open_link(request: HttpRequest) -> HttpResponse:
         if not may_open(request):
             return render(request, "429.html", status=429)
         if links.use(link, now):
-            let_in(request, link)
-            return redirect("messaging:case")
+            return let_in(request, link)
     is_fresh = link.used_at is None and link.expires_at > now and request.method != "POST"
     status = 200 if is_fresh else 410
     return render(request, "messaging/cases/open.html", {"token": token, "is_fresh": is_fresh}, status=status)
@@ -128,7 +127,7 @@ def reply(request: CaseRequest) -> HttpResponse:
     if danger := danger_in(body):
         request.case.refresh_from_db()
         return _case_page(request, ReplyForm(initial={"once": _once(request.case)}), danger=danger)
-    return redirect("messaging:case")
+    return redirect("messaging:case", handle=request.handle)
 
 
 def _write_page(request: HttpRequest, form: CaseForm, status: int = 200) -> HttpResponse:
@@ -139,6 +138,7 @@ def _case_page(request: CaseRequest, form: ReplyForm, status: int = 200, danger:
     case, now = request.case, timezone.now()
     context = {
         "case": case,
+        "handle": request.handle,
         "window": window_of(request, case.messages.readable_by_guest(now).prefetch_related("files")),
         "is_late": case.is_late(now),
         "form": form,

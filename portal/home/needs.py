@@ -138,8 +138,9 @@ def _unread(user: User) -> list[Need]:
 
 def _bills(user: User) -> list[Need]:
     """One line for each account the user is the guarantor of and can pay something on now."""
-    accounts = [payer.account for payer in payer_scopes_of(user) if payer.is_guarantor]
-    payables = payables_of(accounts) if accounts else {}
+    payers = [payer for payer in payer_scopes_of(user) if payer.is_guarantor]
+    accounts = [payer.account for payer in payers]
+    payables = payables_of(payers) if payers else {}
     due = due_of(accounts) if accounts else {}
     return [
         Need(

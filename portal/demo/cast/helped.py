@@ -35,7 +35,7 @@ def load(bills: Bills, visit: VisitAccount, maya: User) -> None:
         at=bills.when(14),
     )
     if isinstance(gateway(), SandboxGateway):
-        grant = links.let_in(link=link, held=None, at=bills.when(13))
+        grant = links.let_in(link=link, held=(), at=bills.when(13))
         _pay(PaymentAttempt(account=visit.account, payer_ref=grant.pk, payer_name="Aunt Ines"), visit, bills.when(13))
     else:
         bills.paid(visit, 75_00, 13, "FD-20417")  # Another provider would know of no such payment.

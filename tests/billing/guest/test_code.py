@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from billing.guest import codes, tasks, tries
+from billing.guest.gate import DOOR
 from billing.guest.models import GuestCode, GuestGrant
 from records.notifications import delivery
 from records.notifications.models import Notification
@@ -55,7 +56,8 @@ class TestAsking:
         code = mailed()
         assert mail.outbox[-1].to == ["ana@example.org"]
         response = client.post(ENTER, {"code": code}, follow=True)
-        assert response.redirect_chain == [("/pay/amount/", 302)]
+        (handle,) = client.session[DOOR.key]
+        assert response.redirect_chain == [(f"/pay/{handle}/amount/", 302)]
         assert "$144.96" in response.content.decode()
 
     def test_number_of_a_visit_opens_that_visit_alone(self, client, bill):

@@ -55,7 +55,8 @@ class TestOpening:
 
     def test_pressing_the_button_leads_to_the_guests_own_page_of_this_bill(self, client, visit, link):
         response = client.post(URL, {"s": links.token_of(link)}, follow=True)
-        assert response.redirect_chain == [("/pay/amount/", 302)]
+        (handle,) = client.session[DOOR.key]
+        assert response.redirect_chain == [(f"/pay/{handle}/amount/", 302)]
         html = response.content.decode()
         assert "$144.96" in html
         assert "A••• N•••" in html

@@ -84,4 +84,5 @@ def test_page_of_a_link_is_open_to_nobody_who_did_not_open_one(client, family, n
         if user is not None:
             client.force_login(user)
         for method in ("get", "post"):
-            assert getattr(client, method)(reverse(name))["Location"] == reverse("billing:link")
+            kwargs = {"handle": "nothing"} | ({"draft": "none"} if name == "billing:link_review" else {})
+            assert getattr(client, method)(reverse(name, kwargs=kwargs))["Location"] == reverse("billing:link")

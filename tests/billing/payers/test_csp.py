@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.billing.payers.steps import address_of, make_link, opened
+from tests.billing.payers.steps import address_of, amount_of, choose, make_link, opened
+from tests.doors import press
 from tests.fake_stripe.portal import taking_payments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -12,9 +13,9 @@ def test_only_the_review_leads_to_the_provider(family):
     with taking_payments():
         link = make_link(family)
         browser = opened(link)
-        browser.post("/pay/link/amount/", {"how": "other", "amount": "40", "email": ""})
-        pages = [browser.get(page) for page in (address_of(link), "/pay/link/amount/", "/pay/link/review/")]
+        review = choose(browser, how="other", amount="40", email="")
+        pages = [browser.get(page) for page in (address_of(link), amount_of(browser), review)]
         allowed = ["https://checkout.stripe.com" in page["Content-Security-Policy"] for page in pages]
-        sent = browser.post("/pay/link/review/")
+        sent = press(browser, review)
     assert allowed == [False, False, True]
     assert sent["Location"].startswith("https://checkout.stripe.com/")

@@ -21,12 +21,13 @@ from billing.ledger.models import GuarantorAccount, LedgerTransaction, VisitAcco
 from billing.payments import actions, events, verification
 from billing.payments.gateways.protocol import GatewayError
 from billing.payments.models import PaymentAttempt, ProviderEvent, ProviderPayment
+from billing.payments.payable import NotPayable
 from billing.payments.reconciliation.run import reconcile
 from billing.payments.refunds import actions as refunds
 from billing.payments.refunds import sending
 from billing.payments.refunds.models import Refund
 from billing.payments.refunds.states import RefundReason
-from billing.payments.states import AttemptState, EventState
+from billing.payments.states import UNFINISHED, AttemptState, EventState
 from records.approvals import actions as approvals
 from records.approvals.models import Approval
 from tests.billing.gateways.worlds import BY_LAST4
@@ -85,6 +86,13 @@ class PaymentLife(RuleBasedStateMachine):
             actions.open_page(attempt=attempt, success_url=SUCCESS_URL, cancel_url=CANCEL_URL)
         except GatewayError:
             return  # the payer reads that the service does not answer
+        except NotPayable as refused:
+            assert refused.payable.reason is not None or cents > refused.now_cents
+            return
+        # What was pressed is what is paid, unless an earlier page of this payer's turned out to be paid.
+        if attempt.state in UNFINISHED:
+            allocated = {row.visit_id: row.cents for row in attempt.allocations.all()}
+            assert (attempt.amount_cents, allocated) == (cents, chosen)
 
     @precondition(lambda self: self.provider.pages(status="open"))
     @rule(page=NUMBERS, number=st.sampled_from(sorted(BY_LAST4)), is_approved=st.booleans())

@@ -1,18 +1,21 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from billing.ledger.choices import Hold, Standing
+from billing.ledger.models import GuarantorAccount, VisitAccount
 from billing.payments import actions, settling
 from billing.payments.gateways.protocol import CheckoutOrder, NotSent, OutcomeUnknown, Refused
 from billing.payments.gateways.registry import gateway
 from billing.payments.models import PaymentAttempt
+from billing.payments.payable import NotPayable, Reason
 from billing.payments.states import AttemptState
 from billing.sandbox.methods import Method
 from billing.sandbox.models import Checkout, Fault
 from tests.billing.payments.steps import CANCEL_URL, SUCCESS_URL, open_page, owed, posted, start
-from tests.factories.billing import AccessFactory, VisitFactory, guest, payer_of
+from tests.factories.billing import AccessFactory, AttemptFactory, VisitFactory, guest, payer_of
 from tests.factories.sandbox import pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -208,7 +211,67 @@ def test_given_up_attempt_whose_page_is_paid_all_the_same_is_money(visit):
     assert (attempt.state, attempt.is_late, owed(visit)) == ("paid", True, 0)
 
 
-def test_amounts_outside_the_bounds_are_refused(visit):
+@pytest.mark.parametrize("cents", [49, 125_01, 99_999_00, 100_000_000])
+def test_amounts_outside_what_can_be_paid_are_refused(visit, cents):
+    with pytest.raises(NotPayable) as refused:
+        start(visit, cents=cents)
+    assert (refused.value.asked_cents, refused.value.now_cents) == (cents, 125_00)
+    assert not PaymentAttempt.objects.exists()
+
+
+def test_database_refuses_an_amount_that_no_provider_takes(visit):
     for cents in (49, 100_000_000):
-        with pytest.raises(IntegrityError):
-            start(visit, cents=cents)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            AttemptFactory(account=visit.account, amount_cents=cents)
+
+
+@pytest.mark.parametrize("hold", [Hold.AGENCY, Hold.PLAN, Hold.CONTESTED, Hold.CONFIDENTIAL])
+def test_visit_that_is_set_aside_while_its_review_is_open_is_not_paid(visit, hold):
+    VisitFactory(account=visit.account, owed_cents=500_00)
+    VisitAccount.objects.filter(pk=visit.pk).update(hold=hold)
+    with pytest.raises(NotPayable):
+        start(visit, chosen={visit.pk: 125_00})
+
+
+@pytest.mark.parametrize(
+    ("standing", "reason"), [(Standing.AGENCY, Reason.AGENCY), (Standing.GUARANTOR_NEEDED, Reason.GUARANTOR_NEEDED)]
+)
+def test_account_that_went_elsewhere_meanwhile_is_not_paid(visit, standing, reason):
+    GuarantorAccount.objects.update(standing=standing)
+    with pytest.raises(NotPayable) as refused:
+        start(visit)
+    assert refused.value.payable.reason == reason
+
+
+def test_estate_stays_payable(visit):
+    GuarantorAccount.objects.update(standing=Standing.ESTATE)
+    assert start(visit).state == "created"
+
+
+def test_more_than_the_visit_owes_is_refused_though_the_account_owes_more(visit):
+    VisitFactory(account=visit.account, owed_cents=500_00)
+    with pytest.raises(NotPayable) as refused:
+        start(visit, cents=125_01, chosen={visit.pk: 125_01})
+    assert refused.value.now_cents == 125_00
+
+
+def test_visit_of_another_account_is_refused(visit):
+    other = VisitFactory(owed_cents=125_00)
+    with pytest.raises(NotPayable):
+        start(visit, chosen={other.pk: 125_00})
+
+
+def test_parts_that_are_not_the_sum_are_a_mistake_of_ours(visit):
+    with pytest.raises(ValueError, match="parts"):
+        start(visit, cents=60_00, chosen={visit.pk: 50_00})
+
+
+def test_equal_attempt_that_no_longer_fits_is_closed_instead_of_taken_up(visit):
+    payer = guest()
+    old = open_page(start(visit, payer, chosen={visit.pk: 125_00}))
+    VisitAccount.objects.filter(pk=visit.pk).update(patient_cents=25_00)
+    with pytest.raises(NotPayable):
+        start(visit, payer, cents=125_00, chosen={visit.pk: 125_00})
+    old.refresh_from_db()
+    assert old.state == "expired"
+    assert Checkout.objects.get().status == "expired"

@@ -8,10 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from billing.ledger import actions as ledger
 from billing.ledger.actions import Decision
 from billing.ledger.choices import Bucket
 from billing.ledger.paying import NotPlaceable
-from billing.models import ProviderEvent, ProviderPayment
+from billing.models import Adjudication, ProviderEvent, ProviderPayment
 from billing.payments import placing, settling
 from billing.payments.gateways.protocol import GatewayError
 from billing.payments.gateways.registry import gateway
@@ -106,9 +107,13 @@ def test_money_in_another_currency_that_goes_back_leaves_nothing_to_place(visit)
 
 
 def test_balance_that_an_insurer_lowers_while_somebody_pays_caps_the_payment():
-    visit = VisitFactory(owed_cents=40_00, pending_cents=60_00)
+    visit = VisitFactory(pending_cents=100_00)
+    charge = visit.charges.get()
+    decide(charge, Decision(insurance_cents=10_00, coinsurance_cents=90_00))
     attempt = open_page(start(visit, cents=90_00, chosen={visit.pk: 90_00}))
-    decide(visit.charges.get(cents=60_00), Decision(insurance_cents=60_00))
+    first = Adjudication.objects.get()
+    ledger.take_back(adjudication=first, effective_date=timezone.localdate(), at=timezone.now())
+    decide(charge, Decision(insurance_cents=60_00, coinsurance_cents=40_00))
     pay(attempt.checkout_ref)
     hear()
     assert (owed(visit), in_bucket(Bucket.REFUNDABLE), work()) == (0, -50_00, ["overpayment"])

@@ -29,6 +29,7 @@ from billing.sandbox.states import RefundStatus
 from records.approvals import actions as approvals
 from records.approvals.models import Approval
 from records.notifications.models import Notification
+from tests.billing.ledger.steps import pay as at_the_desk
 from tests.billing.payments.steps import hear, in_bucket, open_page, owed, start, work
 from tests.factories.billing import AccessFactory, VisitFactory, payer_of
 from tests.factories.records import UserFactory
@@ -149,7 +150,11 @@ def test_guarantors_unspent_credit_goes_back_first(visit):
 
 def test_credit_that_was_spent_opens_what_it_had_paid(visit, settings):
     settings.REFUND_APPROVAL_CENTS = 1_000_00
-    payment = _paid(visit, payer=guarantor_of(visit), cents=175_00)
+    attempt = open_page(start(visit, guarantor_of(visit), chosen={visit.pk: 125_00}))
+    at_the_desk(visit.account, 50_00)
+    pay(attempt.checkout_ref)
+    hear()
+    payment = ProviderPayment.objects.get()
     other = VisitFactory(owed_cents=50_00, account=visit.account, service_date=dt.date(2025, 1, 1))
     paying.use_credit(
         account_id=visit.account_id,
@@ -160,8 +165,8 @@ def test_credit_that_was_spent_opens_what_it_had_paid(visit, settings):
         at=timezone.now(),
     )
     assert (owed(visit), owed(other), _credit(visit)) == (0, 0, 0)
-    _send(_ask(payment, 175_00))
-    assert (owed(visit), owed(other)) == (125_00, 50_00)
+    _send(_ask(payment, 125_00))
+    assert (owed(visit), owed(other)) == (75_00, 50_00)
     _sound()
 
 

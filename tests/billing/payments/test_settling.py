@@ -9,14 +9,15 @@ from billing.payments import settling
 from billing.payments import verification as payments_verification
 from billing.payments.gateways.protocol import NotSent
 from billing.payments.gateways.registry import gateway
-from billing.payments.models import ProviderPayment
+from billing.payments.models import PayerKind, ProviderPayment
 from billing.payments.payable import Reason, payable_of
+from billing.payments.payers import Payer
 from billing.sandbox import actions as sandbox
 from billing.sandbox.methods import Method
 from billing.sandbox.models import Checkout, Fault, Payment
 from records.models import Notification
 from tests.billing.payments.steps import hear, in_bucket, open_page, owed, posted, start, work
-from tests.factories.billing import AccessFactory, VisitFactory, payer_of
+from tests.factories.billing import AccessFactory, VisitFactory, guest, payer_of
 from tests.factories.sandbox import pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -95,10 +96,13 @@ def test_bank_that_asks_pays_after_the_yes(visit):
 def test_bank_payment_on_its_way_lowers_what_can_be_paid_and_not_what_is_owed(visit):
     attempt = _paid(visit, Method.BANK)
     assert _settle(attempt).state == "processing"
-    payable = payable_of(visit.account)
+    mine = Payer(PayerKind.GUEST, attempt.payer_ref, is_guarantor=False)
+    payable = payable_of(visit.account, payer=mine)
     assert (payable.owed_cents, payable.processing_cents, payable.now_cents) == (125_00, 125_00, 0)
     assert payable.reason == Reason.PROCESSING
     assert posted() == 0
+    anybody = payable_of(visit.account, payer=guest())
+    assert (anybody.others_cents, anybody.now_cents, anybody.reason) == (125_00, 125_00, None)
 
 
 def test_bank_payment_that_comes_through_is_posted(visit):

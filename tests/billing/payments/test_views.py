@@ -38,6 +38,12 @@ def _back(client, attempt):
     return client.get(reverse("billing:payment_return"), {"t": receipts.receipt_token(attempt)})
 
 
+def _receipt(client) -> str:
+    """Where this browser sees the one receipt that it holds."""
+    (handle,) = client.session[receipts.SESSION_KEY]
+    return reverse("billing:receipt", kwargs={"handle": handle})
+
+
 def test_webhook_takes_a_signed_notice_and_its_repetition(client, visit):
     attempt = open_page(start(visit))
     pay(attempt.checkout_ref)
@@ -79,7 +85,7 @@ def test_return_page_heals_a_lost_notice(client, visit):
     attempt = open_page(start(visit))
     pay(attempt.checkout_ref)
     response = _back(client, attempt)
-    assert (response.status_code, response["Location"]) == (302, reverse("billing:receipt"))
+    assert (response.status_code, response["Location"]) == (302, _receipt(client))
     assert (owed(visit), posted()) == (0, 1)
 
 
@@ -103,13 +109,27 @@ def test_return_page_shows_what_is_known_when_the_provider_is_down(client, visit
     attempt = open_page(start(visit))
     Fault.objects.create(kind=Fault.Kind.NOT_SENT)
     assert _back(client, attempt).status_code == 302
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.unanswered_at is None) == ("open", False)
+    _back(client, attempt)
+    attempt.refresh_from_db()
+    assert attempt.unanswered_at is None, "the provider has answered"
+
+
+def test_each_receipt_stays_open_beside_the_others(client, visit):
+    attempts = [open_page(start(row)) for row in (visit, VisitFactory(owed_cents=20_00))]
+    for attempt in attempts:
+        pay(attempt.checkout_ref)
+    urls = [_back(client, attempt)["Location"] for attempt in attempts]
+    for url, attempt in zip(urls, attempts, strict=True):
+        assert attempt.confirmation in client.get(url).content.decode()
 
 
 def test_return_page_sends_the_payer_to_their_own_payment_and_others_to_the_receipt(client, visit):
     access = AccessFactory(account=visit.account)
     attempt = open_page(start(visit, payer_of(access)))
     client.force_login(UserFactory())
-    assert _back(client, attempt)["Location"] == reverse("billing:receipt")
+    assert _back(client, attempt)["Location"] == _receipt(client)
     client.force_login(access.user)
     assert _back(client, attempt)["Location"] == reverse("billing:payment", kwargs={"payment": attempt.pk})
 
@@ -121,13 +141,12 @@ def test_return_page_with_a_bad_link_is_not_found(client):
 def test_receipt_is_shown_only_to_the_browser_that_came_back(client, visit):
     attempt = open_page(start(visit))
     pay(attempt.checkout_ref)
-    assert client.get(reverse("billing:receipt")).status_code == 404
     _back(client, attempt)
-    page = client.get(reverse("billing:receipt")).content.decode()
+    page = client.get(_receipt(client)).content.decode()
     assert attempt.confirmation in page
     assert "$125.00" in page
     assert visit.title not in page
-    assert Client().get(reverse("billing:receipt")).status_code == 404
+    assert Client().get(_receipt(client)).status_code == 404
 
 
 def test_receipt_names_the_payment_that_went_through_and_not_a_declined_try(client, visit):
@@ -135,6 +154,6 @@ def test_receipt_names_the_payment_that_went_through_and_not_a_declined_try(clie
     pay(attempt.checkout_ref, Method.DECLINED)
     pay(attempt.checkout_ref)
     _back(client, attempt)
-    page = client.get(reverse("billing:receipt")).content.decode()
+    page = client.get(_receipt(client)).content.decode()
     assert "4242" in page
     assert "0002" not in page

@@ -45,6 +45,8 @@ def _url(name: str, family) -> str:
         rows[name] = visit | {"charge": ChargeFactory(visit=family.emergency, line=99).pk}
     if name in {"billing:statement", "billing:statement_pdf"}:
         rows[name] = {"statement": issue_statement(family.account).pk}
+    if name == "billing:pay_review":
+        rows[name] = {"draft": "none"}
     return reverse(name, kwargs={"account": family.account.pk, **rows.get(name, {})})
 
 

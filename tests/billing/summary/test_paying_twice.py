@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from billing.guest.gate import DOOR
@@ -13,7 +14,8 @@ from billing.ledger.work import WorkItem
 from billing.models import PaymentAttempt
 from billing.payments.receipts import receipt_token
 from tests.billing.payments.steps import in_bucket, owed, posted
-from tests.billing.summary.test_paying import choose, page, url_of
+from tests.billing.summary.test_paying import choose, page, review_of
+from tests.doors import hold, post_from, press
 from tests.factories.billing import AttemptFactory, GuestGrantFactory
 from tests.factories.sandbox import pay
 
@@ -30,12 +32,11 @@ def maya(client, family) -> Client:
 
 @pytest.fixture
 def aunt_as_guest(family) -> Client:
-    """Somebody with the statement, on the review page with all that is owed."""
+    """Somebody with the statement, whose `review` shows all that is owed."""
     client = Client()
-    session = client.session
-    session[DOOR.key] = str(GuestGrantFactory(account=family.account).pk)
-    session.save()
-    client.post("/pay/amount/", {"how": "total", "email": "aunt@example.org"})
+    handle = hold(client, DOOR, GuestGrantFactory(account=family.account))
+    amount = reverse("billing:guest_amount", kwargs={"handle": handle})
+    client.review = client.post(amount, {"how": "total", "email": "aunt@example.org"})["Location"]
     return client
 
 
@@ -43,58 +44,55 @@ def back(client: Client, attempt: PaymentAttempt) -> None:
     assert client.get("/pay/return/", {"t": receipt_token(attempt)}).status_code == 302
 
 
-def test_guest_is_told_of_a_payment_under_way_and_not_whose_it_is(maya, family, aunt_as_guest):
-    choose(maya, family.account, how="other", amount="60")
-    maya.post(url_of("pay_review", family.account))
-    html = page(aunt_as_guest, "/pay/review/")
-    assert "A payment of $60.00 was begun on " in html
+def test_guest_is_told_of_a_payment_on_its_way_and_not_whose_it_is(family, aunt_as_guest):
+    AttemptFactory(account=family.account, amount_cents=60_00, state="processing", user=family.user)
+    html = page(aunt_as_guest, aunt_as_guest.review)
+    assert "A payment of $60.00 from " in html
     assert "Maya" not in html
 
 
 def test_button_works_only_with_the_tick_and_an_error_loses_nothing(maya, family):
-    AttemptFactory(account=family.account, amount_cents=60_00, state="open")
-    html = choose(maya, family.account, how="other", amount="75", email="me@example.net")
-    (tick,) = TICK.findall(html)
-    refused = maya.post(url_of("pay_review", family.account)).content.decode()
+    AttemptFactory(account=family.account, amount_cents=60_00, state="processing")
+    review = review_of(maya, family.account, how="other", amount="75", email="me@example.net")
+    (tick,) = TICK.findall(page(maya, review))
+    refused = press(maya, review).content.decode()
     assert 'role="alert"' in refused
     assert "Tick “Yes, pay again” if you want to go on." in refused
     assert f'href="#id_{tick}"' in refused
     assert "$75.00" in refused
     assert "me@example.net" in refused
     assert PaymentAttempt.objects.count() == 1
-    answer = maya.post(url_of("pay_review", family.account), {tick: "on"})
+    answer = press(maya, review, **{tick: "on"})
     assert "/sandbox/checkout/" in answer["Location"]
 
 
 def test_warning_that_comes_up_between_looking_and_pressing_is_shown_first(maya, family):
-    choose(maya, family.account, how="total")
-    AttemptFactory(account=family.account, amount_cents=60_00, state="open")
-    html = maya.post(url_of("pay_review", family.account)).content.decode()
-    assert "A payment of $60.00 was begun" in html
+    review = review_of(maya, family.account, how="total")
+    shown = maya.get(review)
+    AttemptFactory(account=family.account, amount_cents=60_00, state="processing")
+    shown = post_from(maya, shown, review)
+    html = shown.content.decode()
+    assert "A payment of $60.00 from " in html
     (tick,) = TICK.findall(html)
-    AttemptFactory(account=family.account, amount_cents=99_00, state="open")
-    html = maya.post(url_of("pay_review", family.account), {tick: "on"}).content.decode()
-    assert "$99.00 was begun" in html
+    AttemptFactory(account=family.account, amount_cents=99_00, state="processing")
+    html = post_from(maya, shown, review, **{tick: "on"}).content.decode()
+    assert "$99.00 from " in html
     assert "checked" not in html
     assert PaymentAttempt.objects.count() == 2
 
 
 def test_coming_back_to_the_same_payment_is_no_false_alarm(maya, family):
-    choose(maya, family.account, how="total")
-    first = maya.post(url_of("pay_review", family.account))["Location"]
-    assert "Is this paid already?" not in page(maya, url_of("pay_review", family.account))
-    assert maya.post(url_of("pay_review", family.account))["Location"] == first
-    assert "You began to pay $194.96" in choose(maya, family.account, how="other", amount="20")
+    review = review_of(maya, family.account, how="total")
+    first = press(maya, review)["Location"]
+    assert "Is this paid already?" not in page(maya, review)
+    assert press(maya, review)["Location"] == first
+    assert "Is this paid already?" not in choose(maya, family.account, how="other", amount="20")
 
 
 def test_two_who_pay_in_full_at_once_are_both_recorded_and_the_excess_is_whose_it_was(maya, family, aunt_as_guest):
-    choose(maya, family.account, how="total")
-    both = page(aunt_as_guest, "/pay/review/")
-    assert "Is this paid already?" not in both
-    aunt_as_guest.post("/pay/review/")
-    html = page(maya, url_of("pay_review", family.account))
-    (tick,) = TICK.findall(html)
-    maya.post(url_of("pay_review", family.account), {tick: "on"})
+    review = review_of(maya, family.account, how="total")
+    press(aunt_as_guest, aunt_as_guest.review)
+    press(maya, review)
     hers, aunts = PaymentAttempt.objects.get(user=family.user), PaymentAttempt.objects.get(user=None)
     for attempt in (hers, aunts):
         pay(attempt.checkout_ref)
@@ -104,14 +102,14 @@ def test_two_who_pay_in_full_at_once_are_both_recorded_and_the_excess_is_whose_i
     assert (in_bucket(Bucket.REFUNDABLE), in_bucket(Bucket.CREDIT)) == (-194_96, 0)
     item = WorkItem.objects.get(kind=WorkItem.Kind.OVERPAYMENT)
     assert item.account == family.account
-    assert aunts.confirmation in aunt_as_guest.get("/pay/receipt/").content.decode()
+    (handle,) = aunt_as_guest.session["receipts"]
+    assert aunts.confirmation in page(aunt_as_guest, f"/pay/receipt/{handle}/")
     assert verification.faults() == []
 
 
 def test_what_the_guarantor_paid_over_becomes_their_credit(maya, family, aunt_as_guest):
-    aunt_as_guest.post("/pay/review/")
-    (tick,) = TICK.findall(choose(maya, family.account, how="total"))
-    maya.post(url_of("pay_review", family.account), {tick: "on"})
+    press(aunt_as_guest, aunt_as_guest.review)
+    press(maya, review_of(maya, family.account, how="total"))
     hers, aunts = PaymentAttempt.objects.get(user=family.user), PaymentAttempt.objects.get(user=None)
     for attempt in (aunts, hers):
         pay(attempt.checkout_ref, at=timezone.now())

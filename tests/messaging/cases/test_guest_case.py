@@ -28,7 +28,7 @@ from tests.working import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("within_one_minute")]
 
-WRITE, CASE, REPLY, LINK = (reverse(f"messaging:{name}") for name in ("case_write", "case", "case_reply", "case_link"))
+WRITE, LINK = reverse("messaging:case_write"), reverse("messaging:case_link")
 EMAIL = "gus@example.org"
 
 
@@ -75,6 +75,12 @@ def link_in(message):
 def mailed_link():
     work()
     return link_in(mail.outbox[-1])
+
+
+def case_at(client, name="case", **kwargs):
+    """The address of a page of the case that the browser opened last."""
+    handle = ["nothing", *client.session.get(gate.DOOR.key, {})][-1]
+    return reverse(f"messaging:{name}", kwargs={"handle": handle, **kwargs})
 
 
 def enter(client, path):
@@ -163,12 +169,24 @@ def test_answer_comes_as_a_mail_without_detail_whose_link_opens_the_case_once(cl
     assert "tomorrow" not in str(mail.outbox[-1].message())
     browser, other = Client(), Client()
     browser.get(path)
-    assert enter(browser, path).url == CASE
-    page = browser.get(CASE)
+    assert enter(browser, path).url == case_at(browser)
+    page = browser.get(case_at(browser))
     assert "Try again tomorrow." in page.text
     assert "The page stays white." in page.text
     assert other.get(path).status_code == 410
-    assert other.get(CASE).url == LINK
+    assert other.get(case_at(browser)).url == LINK
+
+
+def test_two_cases_stay_open_side_by_side(client):
+    texts = []
+    for subject in ("The page stays white.", "The sound is missing."):
+        mail.outbox.clear()
+        write(client, body=subject, once=str(uuid.uuid4()))
+        enter(client, mailed_link())
+        texts.append((case_at(client), subject))
+    for address, subject in texts:
+        assert subject in client.get(address).text
+        assert Client().get(address).url == LINK
 
 
 def test_second_press_of_the_button_lets_nobody_in(client):
@@ -187,7 +205,7 @@ def test_link_ends_after_two_weeks_and_the_open_case_after_an_hour(client):
     path = mailed_link()
     enter(client, path)
     CaseLink.objects.filter(used_at__isnull=False).update(used_at=timezone.now() - OPEN_FOR)
-    assert client.get(CASE).url == LINK
+    assert client.get(case_at(client)).url == LINK
     CaseLink.objects.update(used_at=None, created_at=timezone.now() - LIFETIME, expires_at=timezone.now())
     assert client.get(path).status_code == 410
 
@@ -214,7 +232,8 @@ def test_used_link_sends_a_new_one_to_the_same_address_only(client):
     token = re.search(r'name="t" value="([^"]+)"', client.get(path).text)[1]
     mail.outbox.clear()
     client.post(LINK, {"t": token, "number": "", "email": "thief@example.org"})
-    assert enter(Client(), mailed_link()).url == CASE
+    browser = Client()
+    assert enter(browser, mailed_link()).url == case_at(browser)
     assert [message.to for message in mail.outbox] == [[EMAIL]]
     assert case.case_links.count() == 2
 
@@ -238,10 +257,10 @@ def test_guest_replies_once_and_it_is_the_clinics_turn_again(client):
     case = written(client)
     answer(case)
     enter(client, mailed_link())
-    page = client.get(CASE)
+    page = client.get(case_at(client))
     data = {"once": page.context["form"].initial["once"], "body": "It is still white."}
     for _ in range(2):
-        client.post(REPLY, data)
+        client.post(case_at(client, "case_reply"), data)
     case.refresh_from_db()
     assert case.state == "clinic"
     assert Message.objects.filter(body="It is still white.", author_kind="guest").count() == 1
@@ -250,7 +269,7 @@ def test_guest_replies_once_and_it_is_the_clinics_turn_again(client):
 def test_reply_with_words_of_danger_is_sent_and_answered(client):
     case = written(client)
     enter(client, mailed_link())
-    page = client.post(REPLY, {"once": uuid.uuid4(), "body": "I want to kill myself"})
+    page = client.post(case_at(client, "case_reply"), {"once": uuid.uuid4(), "body": "I want to kill myself"})
     assert "Please do not wait for an answer" in page.text
     assert case.messages.count() == 2
 
@@ -262,7 +281,7 @@ def test_guest_never_sees_internal_notes_nor_answers_in_their_minute(client):
     )
     answer(case, body="CANARY-FRESH", at=timezone.now())
     enter(client, link_in_first_mail())
-    assert "CANARY" not in client.get(CASE).text
+    assert "CANARY" not in client.get(case_at(client)).text
 
 
 def link_in_first_mail():
@@ -287,7 +306,7 @@ def test_opening_a_case_is_logged_as_a_guests(client):
 def test_what_a_guest_writes_is_escaped(client):
     written(client, name="<b>Gus</b>", body="<script>alert(1)</script>\nsecond")
     enter(client, mailed_link())
-    text = client.get(CASE).text
+    text = client.get(case_at(client)).text
     assert "<script>alert(1)" not in text
     assert "&lt;/script&gt;<br>second" in text
     assert "<b>Gus" not in text
@@ -301,21 +320,26 @@ def test_hour_is_counted_from_using_the_link(client):
     written(client)
     enter(client, mailed_link())
     CaseLink.objects.update(used_at=timezone.now() - OPEN_FOR + dt.timedelta(minutes=1))
-    assert client.get(CASE).status_code == 200
+    assert client.get(case_at(client)).status_code == 200
 
 
 def with_file(message, name="steps.txt", data=b"Clear the cache."):
     stored = StoredFileFactory(name=name, content__data=data)
     message.files.add(stored)
-    return reverse("messaging:case_file", kwargs={"file": stored.pk})
+    return stored
+
+
+def file_at(client, stored):
+    return case_at(client, "case_file", file=stored.pk)
 
 
 def test_guest_downloads_what_came_with_an_answer(client):
     case = written(client)
-    url = with_file(answer(case))
-    assert client.get(url).url == LINK
+    stored = with_file(answer(case))
+    assert client.get(file_at(client, stored)).url == LINK
     enter(client, mailed_link())
-    assert f'href="{url}"' in client.get(CASE).text
+    url = file_at(client, stored)
+    assert f'href="{url}"' in client.get(case_at(client)).text
     response = client.get(url)
     assert response.getvalue() == b"Clear the cache."
     assert response["Content-Disposition"] == 'attachment; filename="steps.txt"'
@@ -328,36 +352,38 @@ def test_file_of_another_case_or_of_no_message_is_not_found(client):
     theirs = ConversationFactory(patient=None, guest_name="Other", guest_email="other@example.org", pool=case.pool)
     of_theirs = with_file(MessageFactory(conversation=theirs))
     of_a_patient = with_file(MessageFactory())
-    loose = reverse("messaging:case_file", kwargs={"file": StoredFileFactory().pk})
-    assert [client.get(url).status_code for url in (of_theirs, of_a_patient, loose)] == [404, 404, 404]
+    files = (of_theirs, of_a_patient, StoredFileFactory())
+    assert [client.get(file_at(client, stored)).status_code for stored in files] == [404, 404, 404]
 
 
 def test_file_of_an_answer_comes_after_its_minute_and_never_when_it_was_taken_back(client):
     case = written(client)
     enter(client, mailed_link())
     message = answer(case, at=timezone.now())
-    url = with_file(message)
+    url = file_at(client, with_file(message))
     assert client.get(url).status_code == 404
-    assert "steps.txt" not in client.get(CASE).text
+    assert "steps.txt" not in client.get(case_at(client)).text
     Message.objects.filter(pk=message.pk).update(visible_at=timezone.now())
     assert client.get(url).status_code == 200
     Message.objects.filter(pk=message.pk).update(withdrawn_at=timezone.now())
     assert client.get(url).status_code == 404
-    assert "steps.txt" not in client.get(CASE).text
+    assert "steps.txt" not in client.get(case_at(client)).text
 
 
 def test_case_that_was_taken_back_is_closed_to_who_had_opened_it(client):
     case = written(client)
-    url = with_file(answer(case))
+    stored = with_file(answer(case))
     enter(client, mailed_link())
+    url = file_at(client, stored)
     Conversation.objects.update(withdrawn_at=timezone.now())
-    assert client.get(CASE).url == client.get(url).url == LINK
+    assert client.get(case_at(client)).url == client.get(url).url == LINK
 
 
 def test_file_is_closed_with_the_case_after_an_hour(client):
     case = written(client)
-    url = with_file(answer(case))
+    stored = with_file(answer(case))
     enter(client, mailed_link())
+    url = file_at(client, stored)
     CaseLink.objects.filter(used_at__isnull=False).update(used_at=timezone.now() - OPEN_FOR)
     assert client.get(url).url == LINK
 
@@ -366,11 +392,11 @@ def test_case_costs_the_same_with_one_answer_and_with_sixty(client):
     case = written(client)
     with_file(answer(case))
     enter(client, mailed_link())
-    client.get(CASE)
-    one = cost_of(lambda: client.get(CASE))
+    client.get(case_at(client))
+    one = cost_of(lambda: client.get(case_at(client)))
     for message in MessageFactory.create_batch(59, conversation=case):
         with_file(message)
-    assert cost_of(lambda: client.get(CASE)) == one <= BUDGET
+    assert cost_of(lambda: client.get(case_at(client))) == one <= BUDGET
 
 
 def test_link_that_has_expired_lets_nobody_in_by_its_button_either(client):
@@ -380,13 +406,16 @@ def test_link_that_has_expired_lets_nobody_in_by_its_button_either(client):
     CaseLink.objects.update(created_at=timezone.now() - LIFETIME, expires_at=timezone.now())
     browser = Client()
     assert browser.post(path.partition("?")[0], {"t": token}).status_code == 410
-    assert browser.get(CASE).url == LINK
+    assert browser.get(case_at(browser)).url == LINK
 
 
 def test_guest_who_replies_too_often_is_refused(client):
     case = written(client)
     enter(client, mailed_link())
-    said = [client.post(REPLY, {"once": uuid.uuid4(), "body": f"Word {number}"}).status_code for number in range(6)]
+    said = [
+        client.post(case_at(client, "case_reply"), {"once": uuid.uuid4(), "body": f"Word {number}"}).status_code
+        for number in range(6)
+    ]
     assert said == [302] * (gate.PER_EMAIL - 1) + [429] * (7 - gate.PER_EMAIL)
     assert case.messages.count() == gate.PER_EMAIL
 

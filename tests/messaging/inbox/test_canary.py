@@ -8,12 +8,14 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from messaging.cases.gate import DOOR
 from messaging.conversations import actions, handling
 from messaging.conversations.states import Author
 from messaging.models import CaseLink, Conversation, ConversationEvent
 from records.notifications.models import Notification
 from tests.architecture.access_table import TABLE
 from tests.architecture.examples import EXAMPLES
+from tests.doors import hold
 from tests.factories.messaging import ConversationFactory, PoolFactory
 from tests.messaging.inbox.conftest import message_of
 from tests.working import work
@@ -93,9 +95,6 @@ def test_guest_sees_no_note(noted):
     handling.note_internally(conversation_id=case.pk, body=CANARY, by=noted.nurse, at=now)
     link = CaseLink.objects.create(conversation=case, created_at=now, expires_at=now + handling.ANSWERING, used_at=now)
     client = Client()
-    session = client.session
-    session["case_link"] = link.pk.hex
-    session.save()
-    page = client.get(reverse("messaging:case"))
+    page = client.get(reverse("messaging:case", kwargs={"handle": hold(client, DOOR, link)}))
     assert "The page stays white." in page.text
     assert CANARY not in page.text
