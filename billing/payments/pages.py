@@ -3,6 +3,7 @@
 Each door proves who may pay and hands over a `Paying`; nothing here asks who is signed in.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,8 @@ from billing.payments.words import change_words, coming_words, method_words, mon
 from records.access import handles
 
 DRAFTS = "paying"
+# How long a receipt tells who paid without a sign-in what is left of the bill: as long as the bill was open to them.
+REST_SHOWN = dt.timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,8 @@ def _to_provider(request: HttpRequest, paying: Paying, wish: dict[str, Any], dra
         guard=paying.guard,
     )
     handles.change(request.session, DRAFTS, draft, wish | {"attempt": str(attempt.pk)})
-    receipts.expect(request.session, attempt, again_url=paying.amount_url)
+    until = None if paying.most_cents is not None else timezone.now() + REST_SHOWN
+    receipts.expect(request.session, attempt, again_url=paying.amount_url, rest_until=until)
     done_url = _return_url(attempt)
     back_url = f"{paying.amount_url}?{urlencode({'back': draft})}"
     attempt = actions.open_page(

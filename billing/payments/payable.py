@@ -4,14 +4,16 @@ One's own bank debit under way lowers what one may pay, by its allocations; some
 lowers it for everybody, the oldest visit first, so that every door asks for the same; only its owner hears of it.
 """
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Literal
 
 from django.db import models
-from django.db.models import BigIntegerField, Case, CharField, Q, Sum, UUIDField, Value, When
+from django.db.models import BigIntegerField, Case, CharField, DateField, Q, QuerySet, Sum, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -74,8 +76,15 @@ class NotPayable(Exception):
         self.payable, self.asked_cents, self.now_cents = payable, asked, now
 
 
-# What one hold keeps: (hold, owed cents, cents waiting for the insurer).
-type _Row = tuple[str, int, int]
+@dataclass(frozen=True)
+class _Row:
+    """What one hold keeps on an account, or one visit where they are told apart: owed, and waiting for the insurer."""
+
+    hold: str
+    owed: int
+    pending: int
+    visit_id: uuid.UUID | None = None
+    service_date: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Position:
-    """How one account stands for one payer, or without one for the account itself; read when it is made."""
+    """How one account stands for one payer, or without one for the account itself; read when it is made.
+
+    Its visits can be asked about where its rows tell them apart.
+    """
 
     account: GuarantorAccount
     payer: Payer | None
@@ -110,9 +122,10 @@ class Position:
         """What can be paid on the whole account, or on one of its visits alone."""
         if visit is None:
             return _weigh(self.account, self.payer, self.rows, self.debits, self._share_of_all)
-        share = self._share_of(visit)
+        share = self._shares.get(visit.pk, Share())
         here = [debit for debit in self.debits if debit.visit_id in (None, visit.pk)]
-        return _weigh(self.account, self.payer, [(visit.hold, visit.patient_cents, visit.insurer_cents)], here, share)
+        row = _Row(visit.hold, visit.patient_cents, visit.insurer_cents)
+        return _weigh(self.account, self.payer, [row], here, share)
 
     def of_visit(self, visit_id: uuid.UUID) -> int:
         """The cents that can be paid of one visit; none of one that is set aside, or another account's."""
@@ -134,49 +147,45 @@ class Position:
         if not MIN_CENTS <= cents <= min(payable.now_cents, MAX_CENTS):
             raise NotPayable(payable, asked=cents, now=payable.now_cents)
 
-    def _share_of(self, visit: VisitAccount) -> Share:
-        """Without asking for the other visits, as long as nothing goes to the oldest first."""
-        own = _own(self.payer, self.debits)
-        if own[None] or _credit(self.account):
-            return self._shares.get(visit.pk, Share())
-        return Share(own[visit.pk], 0, visit.patient_cents - own[visit.pk]) if visit.hold == Hold.NONE else Share()
-
     @property
     def _share_of_all(self) -> Share:
-        owed = max(sum(cents for hold, cents, _pending in self.rows if hold == Hold.NONE), 0)
+        owed = max(sum(row.owed for row in self.rows if row.hold == Hold.NONE), 0)
         debited = min(sum(_own(self.payer, self.debits).values()), owed)
         covered = min(_credit(self.account), owed - debited)
         return Share(debited, covered, owed - debited - covered)
 
     @cached_property
-    def _shares(self) -> dict[uuid.UUID, Share]:
+    def _shares(self) -> dict[uuid.UUID | None, Share]:
         """By visit: what is on its way for no visit in particular, and then the credit, goes to the oldest first."""
         own = _own(self.payer, self.debits)
         loose, credit = own[None], _credit(self.account)
         found = {}
-        free = self.account.visits.unpaid().filter(hold=Hold.NONE).order_by("service_date", "pk")
-        for pk, owed in free.values_list("pk", "patient_cents"):
-            part = min(owed - own[pk], loose)
-            covered = min(owed - own[pk] - part, credit)
+        free = [row for row in self.rows if row.visit_id and row.hold == Hold.NONE and row.owed > 0]
+        for row in sorted(free, key=lambda row: (row.service_date, row.visit_id)):
+            left = row.owed - own[row.visit_id]
+            part = min(left, loose)
+            covered = min(left - part, credit)
             loose, credit = loose - part, credit - covered
-            found[pk] = Share(own[pk] + part, covered, owed - own[pk] - part - covered)
+            found[row.visit_id] = Share(own[row.visit_id] + part, covered, left - part - covered)
         return found
 
 
 def position_of(account: GuarantorAccount, payer: Payer | None = None) -> Position:
-    """In one query, and one more once several visits have to be told apart."""
-    return Position(account, payer, *_read([account.pk])[account.pk])
+    """In one query, with every visit on which something is owed or waits."""
+    return Position(account, payer, *_read([account.pk], visits="each")[account.pk])
 
 
 def payable_of(account: GuarantorAccount, visit: VisitAccount | None = None, *, payer: Payer | None = None) -> Payable:
     """What `payer` can pay on the whole account, or on one of its visits alone; without one, what the account asks."""
-    return position_of(account, payer).payable(visit)
+    if visit is not None:
+        return position_of(account, payer).payable(visit)
+    return Position(account, payer, *_read([account.pk], visits="by hold")[account.pk]).payable()
 
 
 def payables_of(scopes: Iterable[PayerScope]) -> dict[uuid.UUID, Payable]:
     """By account, what somebody who is signed in can pay on it; one query for any number of accounts."""
     by_account = {scope.account.pk: scope for scope in scopes}
-    read = _read(by_account)
+    read = _read(by_account, visits="by hold")
     return {pk: Position(scope.account, signed_in(scope), *read[pk]).payable() for pk, scope in by_account.items()}
 
 
@@ -185,31 +194,49 @@ _UNDERWAY = "underway"
 _ASKS = frozenset({Standing.OPEN, Standing.ESTATE})
 
 
-def _read(account_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[list[_Row], list[_Debit]]]:
-    """By account, its visits' sums by hold, and bank debits on their way: in one query, since every page of a bill asks."""
+def _read(
+    account_ids: Iterable[uuid.UUID], *, visits: Literal["by hold", "each"]
+) -> dict[uuid.UUID, tuple[list[_Row], list[_Debit]]]:
+    """By account, what its visits owe and bank debits on their way: in one query, since every page of a bill asks."""
     ids = list(account_ids)
-    nobody = Value(None, UUIDField())
-    visits = VisitAccount.objects.on_the_bill().filter(account__in=ids).order_by().values("account", "hold")
-    sums = visits.annotate(owed=Sum("patient_cents"), pending=Sum("insurer_cents"), by=nobody, visit=nobody)
-    underway = PaymentAttempt.objects.filter(account__in=ids, state=AttemptState.PROCESSING).order_by()
-    is_free = Q(allocations__visit__hold=Hold.NONE)
-    debits = underway.annotate(
-        kind=Value(_UNDERWAY, CharField()),
-        owed=Coalesce("allocations__cents", "amount_cents"),
-        pending=Case(
-            When(is_free, then="allocations__visit__patient_cents"), default=0, output_field=BigIntegerField()
-        ),
-    )
-    rows = sums.values_list("account", "hold", "owed", "pending", "by", "visit").union(
-        debits.values_list("account", "kind", "owed", "pending", "payer_ref", "allocations__visit"), all=True
-    )
+    rows = _owed(ids, visits).union(_on_their_way(ids), all=True)
     found: dict[uuid.UUID, tuple[list[_Row], list[_Debit]]] = {pk: ([], []) for pk in ids}
-    for pk, hold, owed, pending, by, visit_id in rows.order_by():
+    for pk, hold, owed, pending, by, visit_id, date in rows.order_by():
         if hold == _UNDERWAY:
             found[pk][1].append(_Debit(by, owed, visit_id, pending))
         else:
-            found[pk][0].append((hold, owed, pending))
+            found[pk][0].append(_Row(hold, owed, pending, visit_id, date))
     return found
+
+
+def _owed(account_ids: list[uuid.UUID], visits: str) -> QuerySet[Any, Any]:
+    """The visits on the bill; summed by hold, or each of which something is owed or waits."""
+    found = VisitAccount.objects.on_the_bill().filter(account__in=account_ids).order_by()
+    nobody = Value(None, UUIDField())
+    if visits == "each":
+        each = found.exclude(patient_cents=0, insurer_cents=0).annotate(by=nobody)
+        return each.values_list("account", "hold", "patient_cents", "insurer_cents", "by", "pk", "service_date")
+    sums = found.values("account", "hold").annotate(
+        owed=Sum("patient_cents"),
+        pending=Sum("insurer_cents"),
+        by=nobody,
+        visit=nobody,
+        date=Value(None, DateField()),
+    )
+    return sums.values_list("account", "hold", "owed", "pending", "by", "visit", "date")
+
+
+def _on_their_way(account_ids: list[uuid.UUID]) -> QuerySet[Any, Any]:
+    """Bank debits, part by part where they are meant for visits, in the columns of `_owed`."""
+    is_free = Q(allocations__visit__hold=Hold.NONE)
+    debits = PaymentAttempt.objects.filter(account__in=account_ids, state=AttemptState.PROCESSING).order_by()
+    debits = debits.annotate(
+        kind=Value(_UNDERWAY, CharField()),
+        owed=Coalesce("allocations__cents", "amount_cents"),
+        room=Case(When(is_free, then="allocations__visit__patient_cents"), default=0, output_field=BigIntegerField()),
+        date=Value(None, DateField()),
+    )
+    return debits.values_list("account", "kind", "owed", "room", "payer_ref", "allocations__visit", "date")
 
 
 def _own(payer: Payer | None, debits: Iterable[_Debit]) -> dict[uuid.UUID | None, int]:
@@ -231,9 +258,9 @@ def _weigh(
 ) -> Payable:
     by_hold: dict[str, int] = defaultdict(int)
     pending = 0
-    for hold, owed, waiting in rows:
-        by_hold[hold] += owed
-        pending += waiting
+    for row in rows:
+        by_hold[row.hold] += row.owed
+        pending += row.pending
     knows_credit = payer is None or payer.is_guarantor
     reason = _reason(account, by_hold, share, pending, knows_credit=knows_credit)
     return Payable(

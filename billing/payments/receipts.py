@@ -117,16 +117,24 @@ def _tell(
 
 @dataclass(frozen=True)
 class Held:
-    """A receipt that a browser may see; `again_url` is where it pays on this bill, empty where that is not known."""
+    """A receipt that a browser may see; `again_url` is where it pays on this bill, empty where that is not known.
+
+    `sees_rest` is whether it may still be told what is owed on the bill.
+    """
 
     attempt: PaymentAttempt
     again_url: str
+    sees_rest: bool
 
 
-def expect(session: SessionBase, attempt: PaymentAttempt, *, again_url: str) -> str:
-    """Lets the browser that begins to pay see the receipt later; returns its handle."""
+def expect(session: SessionBase, attempt: PaymentAttempt, *, again_url: str, rest_until: dt.datetime | None) -> str:
+    """Lets the browser that begins to pay see the receipt later; returns its handle.
+
+    Until `rest_until` it may be told what is left to pay; never with None.
+    """
     known = _handle_of(session, attempt)
-    held = {"attempt": str(attempt.pk), "again": again_url}
+    until = rest_until.timestamp() if rest_until else 0
+    held = {"attempt": str(attempt.pk), "again": again_url, "rest_until": until}
     if known is None:
         return handles.add(session, SESSION_KEY, held)
     handles.change(session, SESSION_KEY, known, held)
@@ -135,14 +143,14 @@ def expect(session: SessionBase, attempt: PaymentAttempt, *, again_url: str) -> 
 
 def admit(session: SessionBase, attempt: PaymentAttempt) -> str:
     """Lets this browser see the receipt without the token; returns its handle."""
-    return _handle_of(session, attempt) or expect(session, attempt, again_url="")
+    return _handle_of(session, attempt) or expect(session, attempt, again_url="", rest_until=None)
 
 
-def admitted(session: SessionBase, handle: str) -> Held | None:
+def admitted(session: SessionBase, handle: str, at: dt.datetime) -> Held | None:
     """The receipt that this browser may see under the handle."""
     held = handles.get(session, SESSION_KEY, handle)
     attempt = PaymentAttempt.objects.filter(pk=held["attempt"]).first() if held else None
-    return Held(attempt, held["again"]) if attempt else None
+    return Held(attempt, held["again"], at.timestamp() < held["rest_until"]) if attempt else None
 
 
 def _handle_of(session: SessionBase, attempt: PaymentAttempt) -> str | None:

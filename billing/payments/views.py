@@ -1,11 +1,13 @@
 """Where the provider sends people and notices back to; open to all, since a signature or a token decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,14 +15,13 @@ from billing.payments import actions, notices, receipts, settling
 from billing.payments.gateways.protocol import BadNotice, GatewayError
 from billing.payments.models import PayerKind, PaymentAttempt
 from billing.payments.pages import confirmation_context
+from billing.payments.payable import payable_of
+from billing.payments.payers import Payer
 from billing.payments.states import AttemptState
 from records.access.gate import public_page
 
 MOST_REFRESHES = 10
 NOTICE_MAX_BYTES = 100_000
-
-# Where a payer who did not sign in begins anew; by the statement, unless they came another way.
-_ANEW: dict[str, str] = {PayerKind.LINK.value: "billing:link"}
 
 # What a settled attempt paid for, in words, with cents.
 type Spread = Callable[[PaymentAttempt], list[tuple[str, int]]]
@@ -50,11 +51,14 @@ def payment_return(request: HttpRequest) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, handle: str) -> HttpResponse:
     """A receipt this browser was let in to; while the provider has not decided, it looks again by itself."""
-    held = receipts.admitted(request.session, handle)
+    held = receipts.admitted(request.session, handle, timezone.now())
     if held is None:
         return render(request, "billing/payments/link_expired.html", status=404)
-    again_url = held.again_url or reverse(_ANEW.get(held.attempt.payer_kind, "billing:guest_lookup"))
-    return receipt_page(request, held.attempt, layout="layouts/public.html", again_url=again_url)
+    is_link = held.attempt.payer_kind == PayerKind.LINK
+    again_url = held.again_url or reverse("billing:link" if is_link else "billing:guest_lookup")
+    ways = [] if is_link else [(_("Pay another bill"), reverse("billing:guest_lookup"))]
+    rest = partial(_rest_of, held.attempt) if held.sees_rest else None
+    return receipt_page(request, held.attempt, layout="layouts/public.html", again_url=again_url, ways=ways, rest=rest)
 
 
 def receipt_page(
@@ -65,10 +69,13 @@ def receipt_page(
     again_url: str,
     spread: Spread | None = None,
     paid_by: str = "",
+    ways: Sequence[tuple[str, str]] = (),
+    rest: Callable[[], int] | None = None,
 ) -> HttpResponse:
-    """The same receipt for every door; `again_url` is where to try again, `spread` says what the money went to.
+    """The same receipt for every door; `again_url` is where to pay again, `spread` says what the money went to.
 
     `paid_by` names the payer to a guarantor who looks at somebody else's payment; the rest of it stays theirs.
+    `ways` lead on, each with its label; `rest` gives what is left to pay now, for those who may know it.
     """
     attempt = _look(attempt)
     tries = request.GET.get("n", "0")
@@ -79,6 +86,8 @@ def receipt_page(
         "again_url": again_url,
         "spread": spread(attempt) if spread else [],
         "paid_by": paid_by,
+        "ways": ways,
+        "rest_cents": rest() if rest and attempt.state == AttemptState.PAID else None,
     }
     return render(request, "billing/payments/receipt.html", context)
 
@@ -99,6 +108,13 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 
 notice.gate = "webhook"  # type: ignore[attr-defined]
+
+
+def _rest_of(attempt: PaymentAttempt) -> int:
+    """What a guest can pay now of what they paid on: the one visit that it was for, or the account."""
+    payer = Payer(kind=PayerKind(attempt.payer_kind), ref=attempt.payer_ref, is_guarantor=False)
+    allocation = attempt.allocations.select_related("visit").first()
+    return payable_of(attempt.account, allocation.visit if allocation else None, payer=payer).now_cents
 
 
 def _look(attempt: PaymentAttempt) -> PaymentAttempt:

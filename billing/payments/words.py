@@ -161,7 +161,9 @@ def _covered(payable: Payable) -> tuple[str, str]:
 
 def _on_plan(payable: Payable) -> tuple[str, str]:
     amount = money.format_cents(payable.plan_cents)
-    return _("%(amount)s is on your payment plan, and nothing else is due.") % {"amount": amount}, _call()
+    return _("%(amount)s is on your payment plan: you pay it in parts, and nothing else now.") % {
+        "amount": amount
+    }, _call()
 
 
 def _contested(payable: Payable) -> tuple[str, str]:

@@ -84,7 +84,9 @@ def _snapshot(account: GuarantorAccount, at: dt.datetime, *, cycle: int) -> tupl
     ]
     owed = sum(visit.patient_cents for visit in shown)
     held = sum(visit.patient_cents for visit in shown if visit.hold)
-    processing = min(payable_of(account).others_cents, owed - held)
+    payable = payable_of(account)
+    covered = payable.usable_credit_cents
+    processing = min(payable.others_cents, owed - held - covered)
     statement = Statement(
         number=_fresh_number(),
         account=account,
@@ -97,7 +99,8 @@ def _snapshot(account: GuarantorAccount, at: dt.datetime, *, cycle: int) -> tupl
         owed_cents=owed,
         held_cents=held,
         processing_cents=processing,
-        due_cents=owed - held - processing,
+        covered_cents=covered,
+        due_cents=owed - held - processing - covered,
         pending_cents=sum(visit.insurer_cents for visit in shown),
         credit_cents=account.credit_cents,
         line_count=len(shown),

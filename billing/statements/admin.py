@@ -34,6 +34,7 @@ AMOUNTS = [
     dollars("owed_cents", _("you owe")),
     dollars("held_cents", _("set aside")),
     dollars("processing_cents", _("on its way")),
+    dollars("covered_cents", _("covered by credit")),
     dollars("pending_cents", _("waiting for insurance")),
     dollars("credit_cents", _("credit")),
 ]

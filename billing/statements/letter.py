@@ -75,7 +75,7 @@ class Letter:
 
 
 def letter_of(statement: Statement, lines: Iterable[StatementLine], *, names: bool = True) -> Letter:
-    """What the statement says; without `names` for somebody who may pay but not know whose visits they were."""
+    """What the statement says; without `names` for somebody who may pay but not know whose visits, or of a credit."""
     return Letter(
         title=_("Statement"),
         greeting=_greeting(statement),
@@ -91,7 +91,7 @@ def letter_of(statement: Statement, lines: Iterable[StatementLine], *, names: bo
         due_by=_("by %(date)s") % {"date": _date(statement.due_date)},
         columns=[_("Visit account"), _("Visit"), *map(str, _AMOUNTS.values())],
         rows=[_row(line, names) for line in lines],
-        sums=_sums(statement),
+        sums=_sums(statement, is_own=names),
         paying=_paying(statement),
         helping=_helping(),
         asking=_asking(),
@@ -122,16 +122,20 @@ def _row(line: StatementLine, names: bool) -> Row:
     )
 
 
-def _sums(statement: Statement) -> list[tuple[str, str]]:
-    """From what is owed to what to pay now; what is zero, or says nothing new, is left out."""
-    owed = statement.owed_cents if statement.owed_cents != statement.due_cents else 0
+def _sums(statement: Statement, *, is_own: bool) -> list[tuple[str, str]]:
+    """From what is owed to what to pay now; what is zero, or says nothing new, is left out.
+
+    Somebody else than the guarantor reads of a credit only what it leaves to pay.
+    """
+    owed = statement.owed_cents if is_own else statement.owed_cents - statement.covered_cents
     amounts = [
-        (_("You owe"), owed),
+        (_("You owe"), owed if owed != statement.due_cents else 0),
         (_("Set aside: on a plan, with an agency, or being looked at"), -statement.held_cents),
         (_("Bank payment on its way"), -statement.processing_cents),
+        (_("Paid by your credit with us"), -statement.covered_cents if is_own else 0),
         (_("Please pay"), statement.due_cents),
         (_("Waiting for insurance: do not pay this yet"), statement.pending_cents),
-        (_("Your credit with us"), statement.credit_cents),
+        (_("Your credit with us"), statement.credit_cents if is_own and not statement.covered_cents else 0),
     ]
     return [(label, money.format_cents(cents)) for label, cents in amounts if cents]
 

@@ -56,8 +56,8 @@ class StatementQuerySet(SentQuerySet["Statement"]):
 class Statement(Sent):
     """One letter that asks a guarantor to pay. Amounts are cents on the day it was issued.
 
-    `due_cents` is what it asks for: `owed_cents` without what is held (a plan, an agency, a contest) and
-    without bank payments on their way. `pdf` is the letter itself, the same bytes for ever.
+    `due_cents` is what it asks for: `owed_cents` without what is held (a plan, an agency, a contest), without
+    bank payments on their way, and without what the guarantor's credit covers. `pdf` is the letter itself, the same bytes for ever.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -74,6 +74,7 @@ class Statement(Sent):
     held_cents = models.BigIntegerField()
     processing_cents = models.BigIntegerField()
     due_cents = models.BigIntegerField()
+    covered_cents = models.BigIntegerField(default=0)
     pending_cents = models.BigIntegerField()
     credit_cents = models.BigIntegerField()
     line_count = models.PositiveSmallIntegerField()
@@ -87,7 +88,8 @@ class Statement(Sent):
             models.UniqueConstraint(fields=["account", "cycle"], name="statement_once_per_cycle"),
             models.CheckConstraint(condition=Q(due_date__gte=F("issued_date")), name="statement_due_after_issue"),
             models.CheckConstraint(
-                condition=Q(due_cents__gt=0) & Q(owed_cents=F("due_cents") + F("held_cents") + F("processing_cents")),
+                condition=Q(due_cents__gt=0)
+                & Q(owed_cents=F("due_cents") + F("held_cents") + F("processing_cents") + F("covered_cents")),
                 name="statement_adds_up",
             ),
         ]

@@ -7,12 +7,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.ledger.access import PayerScope
 from billing.payments.gate import PayerRequest, payer_page
 from billing.payments.payable import payable_of
 from billing.payments.payers import signed_in
 from billing.statements.letter import letter_of
 from billing.statements.models import Statement
+from billing.statements.since import since_of
 from records.access.lists import page_of
 from records.access.scope import scopes_of
 
@@ -31,16 +31,21 @@ def index(request: PayerRequest) -> HttpResponse:
 
 @payer_page()
 def show(request: PayerRequest, statement: uuid.UUID) -> HttpResponse:
-    """One statement as it was sent. Whose visits they were is for the guarantor, as on the rest of the bill."""
+    """One statement as it was sent, and what of it is left to pay today.
+
+    Whose visits they were, and a credit, is for the guarantor, as on the rest of the bill.
+    """
     found = _statement(request, statement)
     request.scopes = scopes_of(request.user, timezone.now())
-    lines = list(found.lines.all())
+    lines = list(found.lines.select_related("visit"))
+    payable = payable_of(request.payer.account, payer=signed_in(request.payer))
     context = {
         "account": request.payer.account,
         "statement": found,
         "letter": letter_of(found, lines, names=request.payer.is_guarantor),
         "is_own": request.payer.is_guarantor,
-        "pay_url": _pay_url(request.payer),
+        "since": since_of(found, lines, payable),
+        "pay_url": reverse("billing:pay", kwargs={"account": request.payer.account.pk}) if not payable.reason else "",
     }
     return TemplateResponse(request, "billing/statements/statement.html", context)
 
@@ -74,10 +79,3 @@ def _require_visits(request: PayerRequest) -> None:
     """A statement lists visits: who may see amounts only finds no such page."""
     if not request.payer.may_see_visits:
         raise Http404
-
-
-def _pay_url(payer: PayerScope) -> str:
-    """Where to pay what the account owes now, which may be less or more than the statement says."""
-    if payable_of(payer.account, payer=signed_in(payer)).reason is not None:
-        return ""
-    return reverse("billing:pay", kwargs={"account": payer.account.pk})

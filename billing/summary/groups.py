@@ -39,6 +39,11 @@ class VisitRow:
         """Why the visit is set aside, or empty."""
         return self.visit.get_hold_display() if self.visit.hold else ""
 
+    @property
+    def owed_label(self) -> str:
+        """What is owed is called by why it is set aside, where it is."""
+        return self.hold or _("You owe")
+
 
 @dataclass(frozen=True)
 class Group:

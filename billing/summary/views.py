@@ -12,10 +12,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from billing.ledger.access import payer_scopes_of
+from billing.ledger.access import PayerScope, payer_scopes_of
 from billing.payers.sharing import may_share
 from billing.payments import pages
 from billing.payments.gate import PayerRequest, bills_page, payer_page
@@ -36,7 +37,7 @@ from records.access.scope import scopes_of
 
 MOST_GROUPS = 3
 GROUPS_PER_PAGE = 10
-SHOW = {"active": _("To pay or waiting"), "all": _("All visits")}
+SHOW = {"active": gettext_lazy("To pay or waiting"), "all": gettext_lazy("All visits")}
 
 
 @bills_page
@@ -153,7 +154,21 @@ def payment(request: SignedInRequest, payment: uuid.UUID) -> HttpResponse:
         else reverse("billing:summary"),
         spread=partial(payments.spread_of, reader=reader) if reader else None,
         paid_by="" if is_own else payer_words(attempt.payer_kind, attempt.payer_name),
+        ways=_ways(payer),
+        rest=partial(_rest_for, payer) if payer else None,
     )
+
+
+def _ways(payer: PayerScope | None) -> list[tuple[str, str]]:
+    """Where a receipt leads on to: the account, for as long as its payer may see it, and all bills."""
+    account = (
+        [(_("Back to the account"), reverse("billing:account", kwargs={"account": payer.account.pk}))] if payer else []
+    )
+    return [*account, (_("Billing Summary"), reverse("billing:summary"))]
+
+
+def _rest_for(payer: PayerScope) -> int:
+    return payable_of(payer.account, payer=signed_in(payer)).now_cents
 
 
 def _reader(request: PayerRequest) -> Reader:

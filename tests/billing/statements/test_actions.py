@@ -8,7 +8,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from billing.ledger.choices import AccessRole, AccountKind, Hold, Standing
-from billing.models import Statement, StatementLine, StatementLink
+from billing.models import GuarantorAccount, Statement, StatementLine, StatementLink
+from billing.payments.payable import payable_of
 from billing.payments.states import AttemptState
 from billing.statements import actions
 from billing.statements.due import due_of, due_words
@@ -21,6 +22,7 @@ from tests.factories.billing import (
     AttemptFactory,
     GuarantorFactory,
     VisitFactory,
+    guest,
     issue_statement,
 )
 from tests.factories.records import PatientFactory, UserFactory
@@ -87,6 +89,14 @@ class TestWhen:
 
 
 class TestWhat:
+    @pytest.mark.parametrize(("credit", "asked"), [(44_96, 100_00), (144_95, 0), (200_00, 0)])
+    def test_it_asks_for_what_its_square_code_asks_for(self, account, credit, asked):
+        VisitFactory(account=account, owed_cents=144_96)
+        GuarantorAccount.objects.filter(pk=account.pk).update(credit_cents=credit)
+        account.refresh_from_db()
+        statement = issue(account)
+        assert (statement.due_cents if statement else 0) == asked == payable_of(account, payer=guest()).now_cents
+
     def test_it_takes_down_the_account_as_it_stands(self, account):
         leo = PatientFactory(given="Leo Maria", family="Novák")
         VisitFactory(

@@ -7,8 +7,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.ledger import returns
 from billing.ledger.choices import AccessRole
+from billing.ledger.models import GuarantorAccount
 from records.access.models import AccessLogEntry
+from tests.billing.ledger.steps import pay
 from tests.factories.billing import AccessFactory, AccountFactory, VisitFactory, issue_statement
 from tests.factories.records import PatientFactory
 from tests.queries import BUDGET, cost_of
@@ -99,13 +102,54 @@ class TestStatement:
             assert said in html, said
         assert "Colonoscopy" not in html
 
-    def test_stays_as_it_was_when_the_bill_is_paid(self, client, account, guarantor):
+    def test_says_what_was_paid_since_and_asks_todays_amount(self, client, account, guarantor):
         statement = issue_statement(account)
-        account.visits.update(patient_cents=0)
+        pay(account, 72_20)
         client.force_login(guarantor)
         html = read(client, url("statement", statement))
-        assert '<p class="amount">$144.96</p>' in html
+        assert '<p class="amount">$72.76</p>' in html
+        assert "<dt>Paid since then</dt><dd>$72.20</dd>" in html
+        assert f"<dt>This statement asked for</dt><dd>$144.96 by {statement.due_date:%b} " in html
+        assert ">Pay Now</a>" in html
+
+    def test_of_a_paid_bill_asks_for_nothing_and_stays_as_it_was_sent(self, client, account, guarantor):
+        statement = issue_statement(account)
+        pay(account, 144_96)
+        client.force_login(guarantor)
+        html = read(client, url("statement", statement))
+        assert '<p class="amount">$0.00</p>' in html
+        assert "There is nothing to pay. Thank you." in html
+        assert '<dt class="strong">Please pay</dt><dd class="strong">$144.96</dd>' in html
         assert "Pay Now" not in html
+
+    def test_counts_what_came_after_it_and_what_went_back(self, client, account, guarantor):
+        pay(account, 44_96)
+        statement = issue_statement(account)
+        VisitFactory(account=account, owed_cents=20_00)
+        returns.refund(
+            source="test",
+            payment_ref="p1",
+            cents=4_96,
+            refund_ref="r1",
+            effective_date=timezone.localdate(),
+            at=timezone.now(),
+        )
+        client.force_login(guarantor)
+        html = read(client, url("statement", statement))
+        assert '<p class="amount">$124.96</p>' in html
+        assert "<dt>Sent back since then</dt><dd>$4.96</dd>" in html
+
+    def test_credit_is_read_by_its_owner_alone(self, client, account, guarantor):
+        GuarantorAccount.objects.update(credit_cents=44_96)
+        statement = issue_statement(account)
+        assert (statement.due_cents, statement.covered_cents) == (100_00, 44_96)
+        client.force_login(guarantor)
+        assert "<dt>Paid by your credit with us</dt><dd>−$44.96</dd>" in read(client, url("statement", statement))
+        client.force_login(AccessFactory(account=account, role=AccessRole.PAYER_LINES).user)
+        html = read(client, url("statement", statement))
+        assert '<p class="amount">$100.00</p>' in html
+        for secret in ("credit", "−$44.96", "<dd>$144.96</dd>"):
+            assert secret not in html
 
     def test_a_payer_with_visit_lines_is_not_told_whose_visits_they_were(self, client, account):
         statement = issue_statement(account)

@@ -38,6 +38,17 @@ def test_part_of_a_few_cents_can_still_be_seen() -> None:
     assert float(bar.segments[-1].width) > 0.5
 
 
+def test_what_is_set_aside_is_called_by_why() -> None:
+    bar = bar_of(
+        [_visit(billed_cents=800, patient_cents=800, hold="plan"), _visit(billed_cents=145, patient_cents=145)]
+    )
+    assert bar is not None
+    assert [(segment.kind, str(segment.label)) for segment in bar.segments] == [
+        ("you", "You owe"),
+        ("held", "On a payment plan"),
+    ]
+
+
 def test_several_visits_make_one_bar() -> None:
     bar = bar_of([_visit(billed_cents=100, patient_cents=100), _visit(billed_cents=50, insurer_cents=50)])
     assert bar is not None

@@ -112,6 +112,10 @@ def test_visit_on_a_plan_says_why_it_is_not_paid_here(client, family):
     family.emergency.save()
     html = page(client, family.user, family.emergency)
     assert "$144.96 is on your payment plan" in html
+    assert '<dt class="strong">On a payment plan</dt>' in html
+    assert "On a payment plan <b>$144.96</b>" in html
+    assert '<p class="soft small">You owe</p>' not in html
+    assert '<p class="soft small">On a payment plan</p><p class="amount">$144.96</p>' in html
     assert 'aria-disabled="true"' in html
     assert 'name="how"' not in html
 
