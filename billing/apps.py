@@ -20,6 +20,7 @@ class BillingConfig(AppConfig):
         register_copay()
         periodic.register("payments.reconcile", every=dt.timedelta(minutes=5), run=reconcile)
         periodic.register("accounts.deaths", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_deaths())
+        periodic.register("accounts.names", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_names())
         periodic.register("payments.events", every=dt.timedelta(minutes=5), run=tasks.sweep)
         periodic.register("guest.upkeep", every=dt.timedelta(hours=1), run=upkeep.prune)
         registry.register("Claim", map_claim)
