@@ -8,7 +8,8 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.translation import ngettext
 from billing.ledger import accounts, denying, depositing
 from billing.ledger.actions import waiting_cents
 from billing.ledger.charges import Adjudication, Charge
+from billing.ledger.choices import Hold
 from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
 from billing.ledger.models import (
     AccountNumber,
@@ -47,6 +49,11 @@ VISIT = link("visit_id", VisitAccount, _("visit account"))
 CHARGE = link("charge_id", Charge, _("charge"))
 TRANSACTION = link("transaction_id", LedgerTransaction, _("transaction"))
 REVERSES = link("reverses_id", LedgerTransaction, _("corrects"))
+SUMS = [
+    dollars("owed", _("you owe (on the bill)")),
+    dollars("held", _("of it held")),
+    dollars("confidential", _("confidential (not on the bill)")),
+]
 DECIDED = [
     dollars("insurance_cents", _("insurance paid")),
     dollars("discount_cents", _("discount")),
@@ -108,6 +115,11 @@ class GuarantorForm(forms.ModelForm[Guarantor]):
         return name
 
 
+def _owed(visits: QuerySet[VisitAccount]) -> Coalesce:
+    sums = visits.order_by().values("account").annotate(sum=Sum("patient_cents")).values("sum")
+    return Coalesce(Subquery(sums), 0)
+
+
 @admin.register(Guarantor)
 class GuarantorAdmin(FoundByName, PatientDataAdmin):
     form = GuarantorForm
@@ -133,18 +145,25 @@ class GuarantorAccountAdmin(FoundByName, PatientDataAdmin):
     account_path: ClassVar[str] = "pk"
     guarantor_path: ClassVar[str] = "guarantor"
     patient_path: ClassVar[str] = "guarantor__patient_id"
-    list_display = ("id", "number", "kind", "standing", dollars("owed", _("you owe")), CREDIT)
+    list_display = ("id", "number", "kind", "standing", *SUMS, CREDIT)
     list_filter = ("standing", "kind")
     list_select_related = ("account_number",)
     search_fields = ("=guarantor__email",)
-    fields = ("guarantor", "kind", "standing", CREDIT, "created_at")
-    readonly_fields = (CREDIT, "created_at")
+    fields = ("guarantor", "kind", "standing", *SUMS, CREDIT, "created_at")
+    readonly_fields = (*SUMS, CREDIT, "created_at")
     raw_id_fields = ("guarantor",)
     inlines = (NumberInline, VisitInline, AccessInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GuarantorAccount]:
-        accounts: QuerySet[GuarantorAccount] = super().get_queryset(request)
-        return accounts.annotate(owed=Sum("visits__patient_cents", default=0))
+        """With what the payer sees and what explains it: each summed by itself, whatever a search joins."""
+        visits = VisitAccount.objects.filter(account=OuterRef("pk"))
+        held = visits.filter(hold__in=[Hold.PLAN, Hold.AGENCY, Hold.CONTESTED])
+        rows: QuerySet[GuarantorAccount] = super().get_queryset(request)
+        return rows.annotate(
+            owed=_owed(visits.on_the_bill()),
+            held=_owed(held),
+            confidential=_owed(visits.filter(hold=Hold.CONFIDENTIAL)),
+        )
 
     @admin.display(description=_("account number"), ordering="account_number")
     def number(self, account: GuarantorAccount) -> str:

@@ -5,8 +5,11 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.guest.lookup import find
-from billing.models import Guarantor, GuarantorAccount
+from billing.ledger.choices import Hold
+from billing.models import Guarantor, GuarantorAccount, VisitAccount
+from billing.payments.payable import payable_of
 from tests.factories.billing import AccountFactory, GuarantorFactory, VisitFactory
+from tests.queries import BUDGET, cost_of
 from tests.staff import client_of, staff_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -88,3 +91,55 @@ class TestFinding:
     def test_account_without_a_guarantor_is_found_by_its_number(self, clerk):
         account = AccountFactory(guarantor=None, standing="guarantor_needed", number="10999999")
         assert found(clerk, LIST, "1099 9999") == [account]
+
+
+class TestSums:
+    """What a clerk reads of an account is what its payer sees, and what differs has a name."""
+
+    @pytest.fixture
+    def mixed(self, account) -> GuarantorAccount:
+        """Maya’s account: $593.16, and a visit for each reason that keeps one back, each with a charge on top."""
+        for number, hold in enumerate([Hold.PLAN, Hold.AGENCY, Hold.CONTESTED, Hold.CONFIDENTIAL], 1):
+            VisitFactory(account=account, hold=hold, owed_cents=number * 10_00, pending_cents=number)
+        return account
+
+    def figures(self, client: Client, account: GuarantorAccount, **query: str) -> dict[str, int]:
+        rows = client.get(reverse(LIST), query).context["cl"].result_list
+        (row,) = [row for row in rows if row.pk == account.pk]
+        return {name: getattr(row, name) for name in ("owed", "held", "confidential", "credit_cents")}
+
+    @pytest.mark.parametrize("typed", ["", "Alvarez", "Maya Alvarez", "1020 4417", "7000213305"])
+    def test_list_says_what_the_payer_sees_however_the_account_was_found(self, clerk, mixed, typed):
+        query = {"q": typed} if typed else {}
+        figures = self.figures(clerk, mixed, **query)
+        payable = payable_of(mixed)
+        assert figures == {"owed": payable.owed_cents, "held": 60_00, "confidential": 40_00, "credit_cents": 0}
+        assert figures["owed"] == 653_16
+        everything = sum(mixed.visits.values_list("patient_cents", flat=True))
+        assert everything == figures["owed"] + figures["confidential"]
+
+    def test_lists_columns_and_the_accounts_own_page_say_the_same(self, clerk, mixed):
+        url = reverse("admin:billing_guarantoraccount_change", args=[mixed.pk])
+        for page in (clerk.get(reverse(LIST), {"q": "Alvarez"}), clerk.get(url)):
+            html = page.content.decode()
+            for amount in ("$653.16", "$60.00", "$40.00"):
+                assert amount in html
+
+    def test_account_without_visits_owes_nothing(self, clerk):
+        account = AccountFactory(guarantor__family_name="Empty")
+        assert set(self.figures(clerk, account, q="Empty").values()) == {0}
+
+    def test_sums_cost_one_query_for_the_page(self, clerk, mixed):
+        url = reverse(LIST)
+        clerk.get(url)
+        few = cost_of(lambda: clerk.get(url))
+        for _ in range(20):
+            VisitFactory(owed_cents=10_00, hold=Hold.PLAN)
+        assert cost_of(lambda: clerk.get(url)) <= min(few, BUDGET)
+
+    def test_accounts_are_ordered_by_what_they_owe(self, clerk, mixed):
+        VisitAccount.objects.exclude(account=mixed).update(hold=Hold.NONE)
+        columns = clerk.get(reverse(LIST)).context["cl"].list_display
+        by_owed = 1 + next(n for n, column in enumerate(columns[1:]) if getattr(column, "__name__", "") == "owed")
+        rows = list(clerk.get(reverse(LIST), {"o": f"-{by_owed}"}).context["cl"].result_list)
+        assert [row.owed for row in rows] == sorted((row.owed for row in rows), reverse=True)
