@@ -19,7 +19,7 @@ from billing.payers.gate import DOOR
 from billing.payers.links import LinkState
 from billing.payers.models import LinkUse
 from records.access.models import AccessLogEntry
-from tests.billing.payers.steps import ORIGIN, address_of, begin, finish, make_link, opened, page, url
+from tests.billing.payers.steps import ORIGIN, address_of, begin, chosen, finish, make_link, opened, page, url
 from tests.billing.payments.steps import in_bucket
 from tests.factories.sandbox import pay
 from tests.queries import BUDGET, cost_of
@@ -40,11 +40,11 @@ class TestMaking:
 
     def test_guarantor_makes_a_link_after_a_review_that_says_what_is_shown(self, maya, family):
         assert 'value="Maya"' in page(maya, url("link_new", family.account))
-        assert maya.post(url("link_new", family.account), self.form()).status_code == 302
-        html = page(maya, url("link_confirm", family.account))
+        review = chosen(maya, "link_new", family.account, self.form())
+        html = page(maya, review)
         assert "“Maya”, $60.00, and that it is a bill from Larkspur Health." in html
         assert not PayLink.objects.exists()
-        answer = maya.post(url("link_confirm", family.account))
+        answer = maya.post(review)
         link = PayLink.objects.get()
         assert answer["Location"] == url("pay_link", family.account, link=link.pk)
         assert (link.amount_cents, link.use, link.expires_at - link.created_at) == (
@@ -57,9 +57,10 @@ class TestMaking:
         assert "readonly" in html
 
     def test_link_can_be_for_one_visit(self, maya, family):
-        maya.post(url("link_new", family.account), self.form(visit=str(family.physician.pk), amount="50"))
-        assert "Orthopedist · Leo · Sep 14, 2026" in page(maya, url("link_confirm", family.account))
-        maya.post(url("link_confirm", family.account))
+        form = self.form(visit=str(family.physician.pk), amount="50")
+        review = chosen(maya, "link_new", family.account, form)
+        assert "Orthopedist · Leo · Sep 14, 2026" in page(maya, review)
+        maya.post(review)
         assert PayLink.objects.get().visit == family.physician
 
     @pytest.mark.parametrize(
@@ -92,8 +93,7 @@ class TestMaking:
     def test_there_is_an_end_to_open_links(self, maya, family):
         for _number in range(links.MOST_LINKS):
             make_link(family)
-        maya.post(url("link_new", family.account), self.form())
-        answer = maya.post(url("link_confirm", family.account), follow=True)
+        answer = maya.post(chosen(maya, "link_new", family.account, self.form()), follow=True)
         assert "You have many open links." in answer.content.decode()
         assert PayLink.objects.count() == links.MOST_LINKS
 
