@@ -12,14 +12,18 @@ class BillingConfig(AppConfig):
         from billing.interop.claims import map_claim
         from billing.interop.decisions import map_explanation
         from billing.ledger import accounts
-        from billing.payments import tasks
+        from billing.payers import notices
+        from billing.payments import paid, tasks
+        from billing.payments.models import PayerKind
         from billing.payments.reconciliation.run import reconcile
         from records.interop import registry
         from records.work import periodic
 
         register_copay()
+        paid.register(PayerKind.LINK, notices.tell_link_paid)
         periodic.register("payments.reconcile", every=dt.timedelta(minutes=5), run=reconcile)
         periodic.register("accounts.deaths", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_deaths())
+        periodic.register("accounts.names", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_names())
         periodic.register("payments.events", every=dt.timedelta(minutes=5), run=tasks.sweep)
         periodic.register("guest.upkeep", every=dt.timedelta(hours=1), run=upkeep.prune)
         registry.register("Claim", map_claim)

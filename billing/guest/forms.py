@@ -22,7 +22,10 @@ class AskForm(forms.Form):
     last_name = forms.CharField(
         label=_("Guarantor’s last name"),
         max_length=100,
-        help_text=_("The person responsible for the bill, who may not be the patient."),
+        help_text=_(
+            "The person responsible for the bill, who may not be the patient. All of the last name, as your statement "
+            "shows it. For “García-López” type both parts. Accents, hyphens and capitals do not matter."
+        ),
         error_messages={"required": _("Enter the guarantor’s last name.")},
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )

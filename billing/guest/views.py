@@ -38,7 +38,11 @@ def find(request: HttpRequest) -> HttpResponse:
     if match is None or not may_look_up:
         tries.count_failure()
         form.add_error(
-            None, _("We couldn’t match those details. Check the number and the last name on your statement.")
+            None,
+            _(
+                "We couldn’t match those details. Check the number, and type all of the last name as your statement "
+                "shows it."
+            ),
         )
         return _lookup_page(request, form)
     return let_in(request, match)

@@ -21,6 +21,7 @@ def account_for(patient: Patient, day: dt.date, at: dt.datetime) -> GuarantorAcc
     known one they get an account that nobody can pay, and staff a work item.
     """
     accounts.follow_deaths(patient=patient)
+    accounts.follow_names(patient=patient)
     personal = GuarantorAccount.objects.filter(kind=AccountKind.PERSONAL)
     is_adult = patient.birth_date is not None and not is_minor(patient, day)
     own = personal.filter(guarantor__patient=patient).order_by("created_at").first()

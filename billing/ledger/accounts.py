@@ -1,10 +1,13 @@
 """Opening accounts and visits, giving them numbers, and saying who may pay on them."""
 
 import datetime as dt
-from collections.abc import Sequence
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 
 from billing.ledger import actions, numbers
 from billing.ledger.charges import Charge
@@ -19,7 +22,7 @@ from billing.ledger.models import (
 )
 from billing.ledger.names import name_key
 from records.access.models import User
-from records.models import Patient
+from records.models import Patient, PatientName
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,42 @@ def add_guarantor(
     return guarantor
 
 
-def add_names(*, guarantor: Guarantor, last_names: Sequence[str]) -> None:
+@transaction.atomic
+def rename_guarantor(*, guarantor: Guarantor, family_name: str, given_name: str) -> None:
+    """Gives the guarantor another name; the last name they had until now goes on finding them (payments.md §5)."""
+    former = Guarantor.objects.select_for_update().values_list("family_name", flat=True).get(pk=guarantor.pk)
+    guarantor.family_name, guarantor.given_name = family_name, given_name
+    guarantor.save(update_fields=["family_name", "given_name"])
+    add_names(guarantor=guarantor, last_names=[former, family_name])
+
+
+def add_names(*, guarantor: Guarantor, last_names: Iterable[str]) -> None:
     """Makes the guarantor findable under each last name; names of which nothing is left are passed over."""
-    keys = {key for name in last_names if (key := name_key(name))}
+    _add_keys((guarantor.pk, name) for name in last_names)
+
+
+def follow_names(*, patient: Patient | None = None) -> None:
+    """Makes guarantors who are patients findable under the last names that the clinic's systems know by now.
+
+    For one patient, or for all. The name on their statements is for staff to change.
+    """
+    guarantors = Guarantor.objects.filter(patient__isnull=False)
+    if patient is not None:
+        guarantors = guarantors.filter(patient=patient)
+    renamed = guarantors.exclude(patient__family=F("family_name")).values_list("pk", "patient__family")
+    former: dict[uuid.UUID, set[str]] = defaultdict(set)
+    others = PatientName.objects.filter(patient__in=guarantors.values("patient")).exclude(family=F("patient__family"))
+    for patient_id, name in others.values_list("patient", "family"):
+        former[patient_id].add(name)
+    of_patients = guarantors.filter(patient__in=former).values_list("pk", "patient")
+    _add_keys([*renamed, *((pk, name) for pk, patient_id in of_patients for name in former[patient_id])])
+
+
+def _add_keys(names: Iterable[tuple[uuid.UUID, str]]) -> None:
+    """Takes guarantors' ids with a last name each."""
+    keys = {(pk, key) for pk, name in names if (key := name_key(name))}
     GuarantorNameKey.objects.bulk_create(
-        [GuarantorNameKey(guarantor=guarantor, key=key) for key in sorted(keys)], ignore_conflicts=True
+        [GuarantorNameKey(guarantor_id=pk, key=key) for pk, key in sorted(keys)], batch_size=1000, ignore_conflicts=True
     )
 
 

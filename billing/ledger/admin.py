@@ -5,8 +5,11 @@ Accounts lead to their visits, visits to charges and entries, entries to the tra
 
 from typing import Any, ClassVar, cast
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet, Sum
+from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -14,9 +17,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from billing.ledger import denying, depositing
+from billing.ledger import accounts, denying, depositing
 from billing.ledger.actions import waiting_cents
 from billing.ledger.charges import Adjudication, Charge
+from billing.ledger.choices import Hold
 from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
 from billing.ledger.models import (
     AccountNumber,
@@ -28,6 +32,8 @@ from billing.ledger.models import (
     LedgerTransaction,
     VisitAccount,
 )
+from billing.ledger.names import name_key
+from billing.ledger.search import FoundByName, FoundByNumber
 from billing.ledger.work import WorkItem
 from records.access.admin import PatientDataAdmin, ReadOnlyAdmin, ReadOnlyPatientDataAdmin
 from records.access.models import User
@@ -43,6 +49,11 @@ VISIT = link("visit_id", VisitAccount, _("visit account"))
 CHARGE = link("charge_id", Charge, _("charge"))
 TRANSACTION = link("transaction_id", LedgerTransaction, _("transaction"))
 REVERSES = link("reverses_id", LedgerTransaction, _("corrects"))
+SUMS = [
+    dollars("owed", _("you owe (on the bill)")),
+    dollars("held", _("of it held")),
+    dollars("confidential", _("confidential (not on the bill)")),
+]
 DECIDED = [
     dollars("insurance_cents", _("insurance paid")),
     dollars("discount_cents", _("discount")),
@@ -96,30 +107,63 @@ class EntryInline(ReadOnlyInline):
     show_change_link = False
 
 
+class GuarantorForm(forms.ModelForm[Guarantor]):
+    def clean_family_name(self) -> str:
+        name: str = self.cleaned_data["family_name"]
+        if not name_key(name):
+            raise ValidationError(_("Enter a last name with letters: the bill is found by it."))
+        return name
+
+
+def _owed(visits: QuerySet[VisitAccount]) -> Coalesce:
+    sums = visits.order_by().values("account").annotate(sum=Sum("patient_cents")).values("sum")
+    return Coalesce(Subquery(sums), 0)
+
+
 @admin.register(Guarantor)
-class GuarantorAdmin(PatientDataAdmin):
+class GuarantorAdmin(FoundByName, PatientDataAdmin):
+    form = GuarantorForm
+    account_path: ClassVar[str] = "accounts"
+    guarantor_path: ClassVar[str] = "pk"
     list_display = ("id", "full_name", "email")
-    search_fields = ("family_name", "given_name", "=email", "=accounts__account_number__number")
+    search_fields = ("=email",)
     fields = ("given_name", "family_name", "email", "patient")
     raw_id_fields = ("patient",)
     inlines = (NameInline,)
 
+    def save_model(self, request: HttpRequest, obj: Guarantor, form: Any, change: bool) -> None:
+        """What statements print is what Pay My Bill looks for."""
+        if change:
+            accounts.rename_guarantor(guarantor=obj, family_name=obj.family_name, given_name=obj.given_name)
+        super().save_model(request, obj, form, change)
+        if not change:
+            accounts.add_names(guarantor=obj, last_names=[obj.family_name])
+
 
 @admin.register(GuarantorAccount)
-class GuarantorAccountAdmin(PatientDataAdmin):
+class GuarantorAccountAdmin(FoundByName, PatientDataAdmin):
+    account_path: ClassVar[str] = "pk"
+    guarantor_path: ClassVar[str] = "guarantor"
     patient_path: ClassVar[str] = "guarantor__patient_id"
-    list_display = ("id", "number", "kind", "standing", dollars("owed", _("you owe")), CREDIT)
+    list_display = ("id", "number", "kind", "standing", *SUMS, CREDIT)
     list_filter = ("standing", "kind")
     list_select_related = ("account_number",)
-    search_fields = ("=account_number__number", "=visits__account_number__number", "guarantor__family_name")
-    fields = ("guarantor", "kind", "standing", CREDIT, "created_at")
-    readonly_fields = (CREDIT, "created_at")
+    search_fields = ("=guarantor__email",)
+    fields = ("guarantor", "kind", "standing", *SUMS, CREDIT, "created_at")
+    readonly_fields = (*SUMS, CREDIT, "created_at")
     raw_id_fields = ("guarantor",)
     inlines = (NumberInline, VisitInline, AccessInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GuarantorAccount]:
-        accounts: QuerySet[GuarantorAccount] = super().get_queryset(request)
-        return accounts.annotate(owed=Sum("visits__patient_cents", default=0))
+        """With what the payer sees and what explains it: each summed by itself, whatever a search joins."""
+        visits = VisitAccount.objects.filter(account=OuterRef("pk"))
+        held = visits.filter(hold__in=[Hold.PLAN, Hold.AGENCY, Hold.CONTESTED])
+        rows: QuerySet[GuarantorAccount] = super().get_queryset(request)
+        return rows.annotate(
+            owed=_owed(visits.on_the_bill()),
+            held=_owed(held),
+            confidential=_owed(visits.filter(hold=Hold.CONFIDENTIAL)),
+        )
 
     @admin.display(description=_("account number"), ordering="account_number")
     def number(self, account: GuarantorAccount) -> str:
@@ -127,18 +171,20 @@ class GuarantorAccountAdmin(PatientDataAdmin):
 
 
 @admin.register(AccountNumber)
-class AccountNumberAdmin(ReadOnlyAdmin):
+class AccountNumberAdmin(FoundByNumber, ReadOnlyAdmin):
+    visit_path: ClassVar[str] = "visit"
     list_display = ("number", ACCOUNT, VISIT, "is_imported")
     search_fields = ("=number",)
 
 
 @admin.register(VisitAccount)
-class VisitAccountAdmin(PatientDataAdmin):
+class VisitAccountAdmin(FoundByNumber, PatientDataAdmin):
     """Staff say what is held back and what is sensitive; amounts change by charges and decisions alone."""
 
+    visit_path: ClassVar[str] = "pk"
     list_display = ("id", "patient_id", ACCOUNT, "service_date", "bill_type", "hold", OWED, PENDING)
     list_filter = ("hold", "bill_type", "is_sensitive")
-    search_fields = ("=account_number__number", "=account__account_number__number", "=source_ref")
+    search_fields = ("=source_ref",)
     date_hierarchy = "service_date"
     ordering = ("-service_date", "pk")
     readonly_fields = (
@@ -168,11 +214,13 @@ class VisitAccountAdmin(PatientDataAdmin):
 
 
 @admin.register(Charge)
-class ChargeAdmin(ReadOnlyPatientDataAdmin):
+class ChargeAdmin(FoundByNumber, ReadOnlyPatientDataAdmin):
+    account_path: ClassVar[str] = "visit__account"
+    visit_path: ClassVar[str] = "visit"
     patient_path: ClassVar[str] = "visit__patient_id"
     list_display = ("id", VISIT, "line", "code", "service_date", BILLED, "is_adjudicated", "is_sensitive")
     list_filter = ("is_adjudicated", "is_sensitive")
-    search_fields = ("=visit__account_number__number", "=code")
+    search_fields = ("=code",)
     fields = (
         VISIT, "line", "code_system", "code", "description", "service_date", BILLED, WAITING, "is_adjudicated",
         "what_can_be_done",
@@ -194,20 +242,22 @@ class ChargeAdmin(ReadOnlyPatientDataAdmin):
 
 
 @admin.register(Adjudication)
-class AdjudicationAdmin(ReadOnlyPatientDataAdmin):
+class AdjudicationAdmin(FoundByNumber, ReadOnlyPatientDataAdmin):
+    account_path: ClassVar[str] = "charge__visit__account"
+    visit_path: ClassVar[str] = "charge__visit"
     patient_path: ClassVar[str] = "charge__visit__patient_id"
     list_display = ("id", CHARGE, "payer_name", "decided_date", *DECIDED)
     list_filter = ("decided_date",)
-    search_fields = ("=charge__visit__account_number__number", "payer_name")
+    search_fields = ("payer_name",)
     fields = (CHARGE, "payer_name", "decided_date", *DECIDED, TRANSACTION)
     readonly_fields = (CHARGE, *DECIDED, TRANSACTION)
 
 
 @admin.register(LedgerTransaction)
-class LedgerTransactionAdmin(ReadOnlyAdmin):
+class LedgerTransactionAdmin(FoundByNumber, ReadOnlyAdmin):
     list_display = ("id", "kind", "source", ACCOUNT, "effective_date", "posted_at", "livemode", REVERSES)
     list_filter = ("kind", "source", "livemode")
-    search_fields = ("=id", "=source_ref", "=attempt_id", "=account__account_number__number")
+    search_fields = ("=id", "=source_ref", "=attempt_id")
     date_hierarchy = "effective_date"
     fields = (
         "kind", "source", "source_ref", ACCOUNT, "attempt_id", "effective_date", "posted_at", "livemode", REVERSES,
@@ -217,22 +267,23 @@ class LedgerTransactionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyPatientDataAdmin):
+class LedgerEntryAdmin(FoundByNumber, ReadOnlyPatientDataAdmin):
+    visit_path: ClassVar[str] = "visit"
     patient_path: ClassVar[str] = "visit__patient_id"
     list_display = ("id", "bucket", AMOUNT, TRANSACTION, ACCOUNT, VISIT, "payment_ref")
     list_filter = ("bucket",)
-    search_fields = ("=payment_ref", "=visit__account_number__number", "=account__account_number__number")
+    search_fields = ("=payment_ref",)
     fields = readonly_fields = (TRANSACTION, "bucket", AMOUNT, ACCOUNT, VISIT, "payment_ref")
 
 
 @admin.register(WorkItem)
-class WorkItemAdmin(admin.ModelAdmin[WorkItem]):
+class WorkItemAdmin(FoundByNumber):
     """What staff have to decide or mend: looked into here, and marked done when it is."""
 
     list_display = ("id", "kind", "created_at", ACCOUNT, VISIT, "note", "done_at", "done_by")
     list_filter = (("done_at", admin.EmptyFieldListFilter), "kind")
     list_select_related = ("done_by",)
-    search_fields = ("=cause", "=account__account_number__number", "=visit__account_number__number")
+    search_fields = ("=cause",)
     fields = readonly_fields = ("kind", "cause", ACCOUNT, VISIT, "note", "created_at", "done_at", "done_by")
     actions = ("mark_done",)
 

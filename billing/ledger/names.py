@@ -7,6 +7,8 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "v", "md", "phd", "esq"})
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
+# As many characters as GuarantorNameKey holds.
+_LONGEST = 200
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼʻ`´"))
 
 
@@ -21,4 +23,4 @@ def name_key(last_name: str) -> str:
     tokens = letters.split()
     while len(tokens) > 1 and tokens[-1] in _SUFFIXES:
         tokens.pop()
-    return "".join(tokens)
+    return "".join(tokens)[:_LONGEST]

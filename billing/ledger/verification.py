@@ -8,7 +8,15 @@ from django.db.models import Count, F, Q, Sum
 
 from billing.ledger.charges import Adjudication, Charge
 from billing.ledger.choices import Bucket, TransactionKind
-from billing.ledger.models import GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
+from billing.ledger.models import (
+    Guarantor,
+    GuarantorAccount,
+    GuarantorNameKey,
+    LedgerEntry,
+    LedgerTransaction,
+    VisitAccount,
+)
+from billing.ledger.names import name_key
 from billing.ledger.posting import PROJECTIONS, is_paying
 
 # Where a payment's money can stand until it goes back.
@@ -16,8 +24,8 @@ HOLDING = frozenset({Bucket.PATIENT_AR, Bucket.DEPOSIT, Bucket.CREDIT, Bucket.RE
 
 
 def faults() -> list[str]:
-    """Every way in which balances differ from the entries; empty when the ledger is sound."""
-    return [*_transactions(), *_visits(), *_accounts(), *_payments(), *_charges(), *_adjudications()]
+    """Every way in which balances differ from the entries, and who cannot be found; empty when all is sound."""
+    return [*_transactions(), *_visits(), *_accounts(), *_payments(), *_charges(), *_adjudications(), *_names()]
 
 
 def _transactions() -> Iterator[str]:
@@ -95,3 +103,11 @@ def _adjudications() -> Iterator[str]:
         moved = [sums[row.transaction_id][bucket] for bucket in buckets]
         if said != moved:
             yield f"Adjudication {row.pk} says {said} cents, its entries say {moved}."
+
+
+def _names() -> Iterator[str]:
+    """Each guarantor is found by the last name that statements print, where anything of it can be typed."""
+    known = set(GuarantorNameKey.objects.values_list("guarantor", "key").iterator())
+    for pk, name in Guarantor.objects.values_list("pk", "family_name").iterator():
+        if (key := name_key(name)) and (pk, key) not in known:
+            yield f"Guarantor {pk} cannot be found by the last name they have."

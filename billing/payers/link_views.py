@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from billing.ledger.models import VisitAccount
 from billing.payers import links, sharing
 from billing.payers.actors import Actor
 from billing.payers.link_forms import LinkForm, visit_of
@@ -24,7 +25,7 @@ from records.access.client import origin_of
 from records.access.lists import page_of
 from records.access.scope import scopes_of
 
-DRAFT = "pay_link"
+DRAFTS = "pay_link_drafts"
 PER_PAGE = 20
 
 
@@ -51,7 +52,8 @@ def new(request: PayerRequest) -> HttpResponse:
     payable = payable_of(account, payer=signed_in(request.payer))
     if payable.reason is not None or not sharing.may_share(account):
         return redirect("billing:links", account=account.pk)
-    initial = {"name": first_name_of(account)} | sharing.draft(request, DRAFT).get("form", {})
+    before = request.GET.get("draft", "")
+    initial = {"name": first_name_of(account)} | sharing.draft(request, DRAFTS, before).get("form", {})
     form = LinkForm(
         request.POST if request.method == "POST" else None,
         now_cents=payable.now_cents,
@@ -61,38 +63,26 @@ def new(request: PayerRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         typed = {name: form.data.get(name, "") for name in form.fields}
-        sharing.keep(request, DRAFT, {**data, "form": typed})
-        return redirect("billing:link_confirm", account=account.pk)
+        draft = sharing.keep(request, DRAFTS, {**data, "form": typed}, instead_of=before)
+        return redirect("billing:link_confirm", account=account.pk, draft=draft)
     return TemplateResponse(request, "billing/payers/link_new.html", {"account": account, "form": form})
 
 
 @guarantor_page(links.KIND, methods=("GET", "POST"))
-def confirm(request: PayerRequest) -> HttpResponse:
-    """Says what the others will see; only its button makes the link."""
+def confirm(request: PayerRequest, draft: uuid.UUID) -> HttpResponse:
+    """Says what the others will see; only its button makes the link, under the draft's own id and so once."""
     account = request.payer.account
-    draft = sharing.draft(request, DRAFT)
-    if not draft or not sharing.may_share(account):
+    if account.pay_links.filter(pk=draft).exists():
+        return redirect("billing:pay_link", account=account.pk, link=draft)
+    kept = sharing.draft(request, DRAFTS, draft)
+    visit, label = visit_of(_visits(request), kept["visit"]) if kept and kept["visit"] else (None, "")
+    is_gone = not kept or (visit is None and kept["visit"])
+    if is_gone or not sharing.may_share(account):
+        sharing.say_out_of_date(request)
         return redirect("billing:link_new", account=account.pk)
-    visit, label = visit_of(_visits(request) if draft["visit"] else [], draft["visit"])
     if request.method == "POST":
-        try:
-            link = links.make(
-                account=account,
-                visit=visit,
-                use=LinkUse(draft["use"]),
-                amount_cents=draft["amount"],
-                shown_name=draft["name"],
-                days=draft["days"],
-                actor=_actor(request),
-                at=timezone.now(),
-            )
-        except links.TooMany:
-            messages.error(request, _("You have many open links. Take one back first."))
-            return redirect("billing:links", account=account.pk)
-        sharing.drop(request, DRAFT)
-        messages.success(request, _("Your link is ready. Copy its address and send it."))
-        return redirect("billing:pay_link", account=account.pk, link=link.pk)
-    context = {"account": account, "draft": draft, "use": LinkUse(draft["use"]), "visit_label": label}
+        return _make(request, draft, kept, visit)
+    context = {"account": account, "id": draft, "draft": kept, "use": LinkUse(kept["use"]), "visit_label": label}
     return TemplateResponse(request, "billing/payers/link_confirm.html", context)
 
 
@@ -112,6 +102,28 @@ def revoke(request: PayerRequest, link: uuid.UUID) -> HttpResponse:
     if links.revoke(link=found, actor=_actor(request), at=timezone.now()):
         messages.success(request, _("The link is taken back. Whoever opens it is told so."))
     return redirect("billing:pay_link", account=request.payer.account.pk, link=found.pk)
+
+
+def _make(request: PayerRequest, pk: uuid.UUID, draft: dict[str, Any], visit: VisitAccount | None) -> HttpResponse:
+    account = request.payer.account
+    try:
+        link = links.make(
+            pk=pk,
+            account=account,
+            visit=visit,
+            use=LinkUse(draft["use"]),
+            amount_cents=draft["amount"],
+            shown_name=draft["name"],
+            days=draft["days"],
+            actor=_actor(request),
+            at=timezone.now(),
+        )
+    except links.TooMany:
+        messages.error(request, _("You have many open links. Take one back first."))
+        return redirect("billing:links", account=account.pk)
+    sharing.drop(request, DRAFTS, pk)
+    messages.success(request, _("Your link is ready. Copy its address and send it."))
+    return redirect("billing:pay_link", account=account.pk, link=link.pk)
 
 
 def _link(request: PayerRequest, pk: uuid.UUID) -> PayLink:

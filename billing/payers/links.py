@@ -142,12 +142,17 @@ def make(
     days: int,
     actor: Actor,
     at: dt.datetime,
+    pk: uuid.UUID | None = None,
 ) -> PayLink:
-    """A new link; raises TooMany."""
+    """A new link; asking again under the same `pk` gives the same link. Raises TooMany."""
     posting.lock_account(account.pk)
+    made = PayLink.objects.filter(pk=pk, account=account).first() if pk else None
+    if made is not None:
+        return made
     if PayLink.objects.open(at).filter(account=account).count() >= MOST_LINKS:
         raise TooMany
     link = PayLink.objects.create(
+        pk=pk or uuid.uuid4(),
         account=account,
         visit=visit,
         use=use,

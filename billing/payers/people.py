@@ -1,6 +1,7 @@
 """Letting others pay with a sign-in of their own: invited, accepted, changed, ended."""
 
 import datetime as dt
+import uuid
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -41,13 +42,22 @@ def others(account: GuarantorAccount) -> list[GuarantorAccess]:
 
 @transaction.atomic
 def invite(
-    *, account: GuarantorAccount, email: str, role: AccessRole, actor: Actor, at: dt.datetime
+    *,
+    account: GuarantorAccount,
+    email: str,
+    role: AccessRole,
+    actor: Actor,
+    at: dt.datetime,
+    pk: uuid.UUID | None = None,
 ) -> PayerInvitation:
     """Mails an invitation, good for LIFETIME; it replaces an earlier one to the same address.
 
-    Raises TooMany and MayAlready.
+    Asking again under the same `pk` gives the same invitation and mails nothing. Raises TooMany and MayAlready.
     """
     posting.lock_account(account.pk)
+    sent = PayerInvitation.objects.filter(pk=pk, account=account).first() if pk else None
+    if sent is not None:
+        return sent
     email = email.strip().lower()
     if GuarantorAccess.objects.active().filter(account=account, user__email=email).exists():
         raise MayAlready
@@ -58,7 +68,13 @@ def invite(
     if len(others(account)) + waiting >= MOST_PEOPLE:
         raise TooMany
     invitation = PayerInvitation.objects.create(
-        account=account, email=email, role=role, invited_by=actor.user, created_at=at, expires_at=at + LIFETIME
+        pk=pk or uuid.uuid4(),
+        account=account,
+        email=email,
+        role=role,
+        invited_by=actor.user,
+        created_at=at,
+        expires_at=at + LIFETIME,
     )
     notices.invite(invitation, at)
     log_change(KIND, invitation.pk, actor, at)

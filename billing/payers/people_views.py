@@ -21,7 +21,7 @@ from billing.payments.gate import PayerRequest, guarantor_page
 from records.access import throttle
 from records.access.client import origin_of
 
-DRAFT = "payer_invitation"
+DRAFTS = "payer_invitation_drafts"
 # Invitations of one account within a day.
 A_DAY, DAY_SECONDS = 20, 24 * 60 * 60
 
@@ -45,25 +45,32 @@ def invite(request: PayerRequest) -> HttpResponse:
     """Whom, and what they may see."""
     if not sharing.may_share(request.payer.account):
         return _to("people", request)
-    form = InviteForm(request.POST if request.method == "POST" else None, initial=sharing.draft(request, DRAFT))
+    before = request.GET.get("draft", "")
+    initial = sharing.draft(request, DRAFTS, before)
+    form = InviteForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
-        sharing.keep(request, DRAFT, form.kept())
-        return _to("invite_review", request)
+        draft = sharing.keep(request, DRAFTS, form.kept(), instead_of=before)
+        return redirect("billing:invite_review", account=request.payer.account.pk, draft=draft)
     context = _context(request) | {"form": form, "levels": LEVELS}
     return TemplateResponse(request, "billing/payers/invite.html", context)
 
 
 @guarantor_page(people.KIND, methods=("GET", "POST"))
-def invite_review(request: PayerRequest) -> HttpResponse:
-    """Says exactly what the other person will see; only its button sends the mail."""
-    draft = sharing.draft(request, DRAFT)
-    if not draft or not sharing.may_share(request.payer.account):
+def invite_review(request: PayerRequest, draft: uuid.UUID) -> HttpResponse:
+    """Says exactly what the other person will see; only its button sends the mail, under the draft's id and so once."""
+    account = request.payer.account
+    if account.invitations.filter(pk=draft).exists():
+        return _to("people", request)
+    kept = sharing.draft(request, DRAFTS, draft)
+    if not kept or not sharing.may_share(account):
+        sharing.say_out_of_date(request)
         return _to("invite", request)
     if request.method == "POST":
-        return _send(request, draft)
+        return _send(request, draft, kept)
     context = _context(request) | {
-        "email": draft["email"],
-        "level": LEVELS[draft["role"]],
+        "id": draft,
+        "email": kept["email"],
+        "level": LEVELS[kept["role"]],
         "days": people.LIFETIME.days,
     }
     return TemplateResponse(request, "billing/payers/invite_review.html", context)
@@ -100,14 +107,14 @@ def invitation_end(request: PayerRequest, invitation: uuid.UUID) -> HttpResponse
     return _to("people", request)
 
 
-def _send(request: PayerRequest, draft: dict[str, Any]) -> HttpResponse:
+def _send(request: PayerRequest, pk: uuid.UUID, draft: dict[str, Any]) -> HttpResponse:
     account = request.payer.account
     if not throttle.hit("payer.invite", str(account.pk), limit=A_DAY, seconds=DAY_SECONDS):
         messages.error(request, _("You have sent many invitations today. Try again tomorrow."))
         return _to("people", request)
     role = AccessRole(draft["role"])
     try:
-        people.invite(account=account, email=draft["email"], role=role, actor=_actor(request), at=timezone.now())
+        people.invite(pk=pk, account=account, email=draft["email"], role=role, actor=_actor(request), at=timezone.now())
     except people.TooMany:
         words = _("At most %(most)d people can pay on one account. End somebody’s access first.")
         messages.error(request, words % {"most": people.MOST_PEOPLE})
@@ -115,7 +122,7 @@ def _send(request: PayerRequest, draft: dict[str, Any]) -> HttpResponse:
         messages.info(request, _("That person can pay this bill already. You can change what they see here."))
     else:
         messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": draft["email"]})
-    sharing.drop(request, DRAFT)
+    sharing.drop(request, DRAFTS, pk)
     return _to("people", request)
 
 

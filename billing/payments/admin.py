@@ -1,5 +1,7 @@
 """Staff's view of payments: what was wanted, what the provider took, and what it told us."""
 
+from typing import ClassVar
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +13,7 @@ from django.utils.translation import ngettext
 
 from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
 from billing.ledger.models import GuarantorAccount, VisitAccount
+from billing.ledger.search import FoundByNumber
 from billing.payments import notices, placing
 from billing.payments.disputes.models import Dispute
 from billing.payments.models import AttemptAllocation, PaymentAttempt, ProviderEvent, ProviderPayment
@@ -46,10 +49,10 @@ class AllocationInline(ReadOnlyInline):
 
 
 @admin.register(PaymentAttempt)
-class PaymentAttemptAdmin(ReadOnlyAdmin):
+class PaymentAttemptAdmin(FoundByNumber, ReadOnlyAdmin):
     list_display = ("confirmation", "state", AMOUNT, ACCOUNT, "payer_kind", "created_at", "paid_at", "is_late")
     list_filter = ("state", "payer_kind", "is_late")
-    search_fields = ("=confirmation", "=id", "=checkout_ref", "=receipt_email", "=account__account_number__number")
+    search_fields = ("=confirmation", "=id", "=checkout_ref", "=receipt_email")
     date_hierarchy = "created_at"
     fields = (
         "confirmation", "state", AMOUNT, ACCOUNT, "payer_kind", "payer_name", "user", "is_guarantor", "receipt_email",
@@ -60,7 +63,8 @@ class PaymentAttemptAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ProviderPayment)
-class ProviderPaymentAdmin(ReadOnlyAdmin):
+class ProviderPaymentAdmin(FoundByNumber, ReadOnlyAdmin):
+    account_path: ClassVar[str] = "attempt__account"
     list_display = ("ref", "provider", "status", AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
     list_filter = ("provider", "status", "method", "livemode")
     search_fields = ("=ref", "=attempt__confirmation", "=last4")

@@ -14,7 +14,7 @@ from billing import money
 from billing.ledger import paying as ledger
 from billing.ledger.choices import WorkKind
 from billing.ledger.work import open_work_item
-from billing.payments import receipts
+from billing.payments import paid, receipts
 from billing.payments.disputes import recording as disputes
 from billing.payments.gateways.protocol import CheckoutFacts, CheckoutStatus, PaymentFacts, PaymentStatus
 from billing.payments.gateways.registry import gateway
@@ -112,10 +112,12 @@ def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: Payme
         _suspend(payment, facts, at)
         return
     if facts.amount_cents != attempt.amount_cents:
-        asked, paid = money.format_cents(attempt.amount_cents), money.format_cents(facts.amount_cents)
-        note = f"Asked for {asked}, paid {paid}."
+        asked, came = money.format_cents(attempt.amount_cents), money.format_cents(facts.amount_cents)
+        note = f"Asked for {asked}, paid {came}."
         cause = f"{payment.provider}:{facts.ref}"
         open_work_item(kind=WorkKind.AMOUNT_MISMATCH, cause=cause, at=at, account=attempt.account, note=note)
+    # The attempt is locked, so that nobody else posts it in between.
+    is_news = ledger.payment_of(payment.provider, facts.ref) is None
     ledger.pay(
         account_id=attempt.account_id,
         cents=facts.amount_cents,
@@ -129,6 +131,8 @@ def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: Payme
         livemode=facts.livemode,
     )
     receipts.tell_paid(attempt=attempt, payment=facts, at=at)
+    if is_news:
+        paid.tell(attempt=attempt, payment=facts, at=at)
 
 
 def _suspend(payment: ProviderPayment, facts: PaymentFacts, at: dt.datetime) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from billing.ledger.columns import ReadOnlyInline, dollars, link
 from billing.ledger.models import GuarantorAccount, VisitAccount
+from billing.ledger.search import FoundByNumber
 from billing.statements import actions
 from billing.statements.models import Statement, StatementLine, StatementLink
 from billing.statements.views import file_response
@@ -56,11 +57,11 @@ class LinkInline(ReadOnlyInline):
 
 
 @admin.register(Statement)
-class StatementAdmin(ReadOnlyPatientDataAdmin):
+class StatementAdmin(FoundByNumber, ReadOnlyPatientDataAdmin):
     patient_path: ClassVar[str] = "account__guarantor__patient_id"
     list_display = ("number", "issued_date", "due_date", ACCOUNT, *AMOUNTS[:2])
     list_filter = ("issued_date",)
-    search_fields = ("=number", "=account_number", "=lines__visit_number")
+    search_fields = ("=number",)
     date_hierarchy = "issued_date"
     fields = readonly_fields = (
         "number", "cycle", ACCOUNT, "issued_at", "due_date", "addressee", *AMOUNTS, "file",
@@ -107,11 +108,12 @@ class ReasonForm(ActionForm):
 
 
 @admin.register(StatementLink)
-class StatementLinkAdmin(ReadOnlyAdmin):
+class StatementLinkAdmin(FoundByNumber, ReadOnlyAdmin):
+    account_path: ClassVar[str] = "statement__account"
     list_display = ("id", STATEMENT, "created_at", "expires_at", "revoked_at", "revoked_by", "revoked_reason")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     list_select_related = ("revoked_by",)
-    search_fields = ("=statement__number", "=statement__account_number")
+    search_fields = ("=statement__number",)
     fields = readonly_fields = (STATEMENT, "created_at", "expires_at", "revoked_at", "revoked_by", "revoked_reason")
     action_form = ReasonForm
     actions = ("revoke",)

@@ -27,6 +27,9 @@ class Approval(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
 
+    # What it is about, in words, once a page has asked its kind.
+    sentence = ""
+
     objects = ApprovalQuerySet.as_manager()
 
     class Meta:

@@ -1,9 +1,12 @@
 """Staff's view of chargebacks; they are answered at the provider's own desk."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from billing.ledger.columns import dollars, link
+from billing.ledger.search import FoundByNumber
 from billing.payments.disputes.models import Dispute
 from billing.payments.models import ProviderPayment
 from records.access.admin import ReadOnlyAdmin
@@ -13,7 +16,8 @@ PAYMENT = link("payment_id", ProviderPayment, _("payment"))
 
 
 @admin.register(Dispute)
-class DisputeAdmin(ReadOnlyAdmin):
+class DisputeAdmin(FoundByNumber, ReadOnlyAdmin):
+    account_path: ClassVar[str] = "payment__attempt__account"
     list_display = ("ref", "state", AMOUNT, "is_withdrawn", "reason", "opened_at", "ended_at", PAYMENT)
     list_filter = ("state", "is_withdrawn")
     search_fields = ("=ref", "=payment__ref", "=payment__attempt__confirmation")

@@ -25,9 +25,13 @@ class ReconciliationRunAdmin(ReadOnlyAdmin):
 @admin.register(DailyTotal)
 class DailyTotalAdmin(ReadOnlyAdmin):
     list_display = (
-        "day", "provider", dollars("provider_cents", _("provider")), dollars("ledger_cents", _("ledger")),
+        "day", "payment_provider", dollars("provider_cents", _("provider’s total")), dollars("ledger_cents", _("ledger’s total")),
         amount(difference, _("difference")), "compared_at",
     )  # fmt: skip
     list_filter = ("provider",)
     date_hierarchy = "day"
     fields = readonly_fields = list_display
+
+    @admin.display(description=_("payment provider"), ordering="provider")
+    def payment_provider(self, total: DailyTotal) -> str:
+        return total.provider

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.payments.disputes.models import Dispute
 from billing.payments.gateways.protocol import PaymentStatus
 from billing.payments.models import CURRENCY, ProviderPayment
-from billing.payments.refunds import tasks
+from billing.payments.refunds import tasks, words
 from billing.payments.refunds.models import Refund
 from billing.payments.refunds.states import RefundReason, RefundState
 from records.access.models import User
@@ -95,5 +95,6 @@ KIND_REFUND = kinds.register(
     label=_("Refund"),
     permission="billing.approve_refund",
     model="billing.Refund",
+    told=words.matters,
     decided=_decided,
 )

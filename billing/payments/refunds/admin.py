@@ -1,6 +1,6 @@
 """Where the billing office sends money back: amount and reason, a review, and then the worker's turn."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import money
 from billing.ledger.columns import dollars, link
+from billing.ledger.search import FoundByNumber
 from billing.payments.models import ProviderPayment
 from billing.payments.refunds import actions
 from billing.payments.refunds.forms import RefundForm
@@ -28,7 +29,8 @@ PAYMENT = link("payment_id", ProviderPayment, _("payment"))
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(FoundByNumber, ReadOnlyAdmin):
+    account_path: ClassVar[str] = "payment__attempt__account"
     list_display = ("id", "state", AMOUNT, "reason", "requested_by", "requested_at", "decided_at", PAYMENT)
     list_filter = ("state", "reason")
     list_select_related = ("requested_by",)

@@ -404,3 +404,14 @@ def test_who_signed_up_before_their_first_bill_may_pay_it(load):
     grant = GrantFactory(patient=Patient.objects.get())
     visit = load(claim(100))
     assert [scope.account for scope in payer_scopes_of(grant.user)] == [visit.account]
+
+
+def test_patient_renamed_at_the_clinic_finds_their_bill_by_either_name(load):
+    visit = load(claim(120, payer=""))
+    number = visit.account.account_number.number
+    assert find(number, "Ortiz") is None
+    married = [{"use": "official", "family": "Ortiz", "given": ["Ana"]}, {"use": "old", "family": "Moreau"}]
+    load(claim(80, payer="", id="c2"), who=patient(name=married))
+    for name in ("Ortiz", "Moreau", "Novak"):
+        assert find(number, name) is not None
+    assert VisitAccount.objects.filter(account=visit.account).count() == 2

@@ -3,9 +3,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from billing.ledger import verification
+from billing.ledger import accounts, verification
 from billing.ledger.actions import Decision
-from billing.models import GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
+from billing.models import Guarantor, GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
 from tests.billing.ledger.steps import pay, reverse, self_pay_visit
 from tests.factories.billing import AccountFactory, VisitFactory, decide
 
@@ -48,6 +48,18 @@ def test_changed_balance_of_a_visit_is_found(column):
 def test_changed_credit_is_found(account):
     GuarantorAccount.objects.update(credit_cents=9_99)
     assert verification.faults() == [f"Guarantor account {account.pk} says a credit of 999, its entries say 500."]
+
+
+def test_guarantor_who_cannot_be_found_by_their_name_is_named(account):
+    Guarantor.objects.filter(pk=account.guarantor_id).update(family_name="García-López")
+    assert verification.faults() == [f"Guarantor {account.guarantor_id} cannot be found by the last name they have."]
+    accounts.add_names(guarantor=account.guarantor, last_names=["Garcia Lopez"])
+    assert verification.faults() == []
+
+
+def test_name_of_which_nothing_is_left_is_nothing_to_find(account):
+    Guarantor.objects.filter(pk=account.guarantor_id).update(family_name="--")
+    assert verification.faults() == []
 
 
 def _payment():

@@ -47,6 +47,13 @@ def make_link(family: Any, **terms: Any) -> PayLink:
     return links.make(**usual | terms)
 
 
+def chosen(client: Client, name: str, account: Any, form: dict[str, Any]) -> str:
+    """Fills a form in and presses Next: the address of its review page."""
+    answer = client.post(url(name, account), form)
+    assert answer.status_code == 302, answer.content.decode()
+    return answer["Location"]
+
+
 def address_of(link: PayLink) -> str:
     return tokens.path_of(tokens.LINK, link.pk)
 

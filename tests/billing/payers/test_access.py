@@ -1,5 +1,7 @@
 """Every page for a guarantor alone, asked by everybody; the access table says which pages there are."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +39,8 @@ def _url(name: str, family, omar) -> str:
         kwargs["invitation"] = InvitationFactory(account=family.account, invited_by=family.user).pk
     if name in {"billing:pay_link", "billing:link_revoke"}:
         kwargs["link"] = make_link(family).pk
+    if name in {"billing:link_confirm", "billing:invite_review"}:
+        kwargs["draft"] = uuid.uuid4()
     return reverse(name, kwargs=kwargs)
 
 

@@ -1,18 +1,20 @@
 """Several at once on one link or one invitation. What the account's lock is for is shown beside, without it."""
 
 import threading
+import uuid
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from billing.models import PayerInvitation, PaymentAttempt
+from billing.models import PayerInvitation, PayLink, PaymentAttempt
 from billing.payers import links, people
 from billing.payers.actors import Actor
 from billing.payers.models import LinkUse
 from billing.payments import actions
 from billing.payments.models import PayerKind
 from billing.payments.payers import NotPromised, Payer
-from tests.billing.payers.steps import ORIGIN, make_link
+from tests.billing.payers.steps import ORIGIN, chosen, make_link, url
 from tests.factories.billing import AttemptFactory, InvitationFactory
 from tests.factories.records import UserFactory
 from tests.together import together
@@ -84,6 +86,42 @@ def test_double_click_promises_once(family):
     results = together(*[lambda: promise(link, grant, 100_00).pk] * MANY)
     assert len(set(results)) == 1
     assert promised() == 100_00
+
+
+def test_button_pressed_many_times_at_once_makes_one_link_and_leads_to_it(family):
+    browsers = [Client() for _number in range(MANY)]
+    browsers[0].force_login(family.user)
+    form = {"use": "up_to", "amount": "60", "visit": "", "name": "Maya", "days": "7"}
+    review = chosen(browsers[0], "link_new", family.account, form)
+    for browser in browsers:
+        browser.cookies = browsers[0].cookies
+    answers = together(*[lambda browser=browser: browser.post(review)["Location"] for browser in browsers])
+    assert set(answers) == {url("pay_link", family.account, link=PayLink.objects.get().pk)}
+
+
+def test_without_the_drafts_own_id_every_press_makes_a_link(family):
+    """The control: what each press did when a link had no id before it was made."""
+    made = together(*[lambda: make_link(family).pk] * MANY)
+    assert len(set(made)) == PayLink.objects.count() == MANY
+
+
+def test_button_pressed_many_times_at_once_sends_one_invitation(family):
+    pk = uuid.uuid4()
+
+    def invite():
+        actor = Actor(family.user, ORIGIN)
+        sent = people.invite(
+            pk=pk,
+            account=family.account,
+            email="ines@example.org",
+            role="payer_amounts",
+            actor=actor,
+            at=timezone.now(),
+        )
+        return sent.pk
+
+    assert set(together(*[invite] * MANY)) == {pk}
+    assert PayerInvitation.objects.get().revoked_at is None
 
 
 def test_invitation_is_accepted_once(family):

@@ -25,6 +25,7 @@ from tests.billing.payers.steps import (
     amount_of,
     begin,
     choose,
+    chosen,
     finish,
     make_link,
     opened,
@@ -51,11 +52,11 @@ class TestMaking:
 
     def test_guarantor_makes_a_link_after_a_review_that_says_what_is_shown(self, maya, family):
         assert 'value="Maya"' in page(maya, url("link_new", family.account))
-        assert maya.post(url("link_new", family.account), self.form()).status_code == 302
-        html = page(maya, url("link_confirm", family.account))
+        review = chosen(maya, "link_new", family.account, self.form())
+        html = page(maya, review)
         assert "“Maya”, $60.00, and that it is a bill from Larkspur Health." in html
         assert not PayLink.objects.exists()
-        answer = maya.post(url("link_confirm", family.account))
+        answer = maya.post(review)
         link = PayLink.objects.get()
         assert answer["Location"] == url("pay_link", family.account, link=link.pk)
         assert (link.amount_cents, link.use, link.expires_at - link.created_at) == (
@@ -68,9 +69,10 @@ class TestMaking:
         assert "readonly" in html
 
     def test_link_can_be_for_one_visit(self, maya, family):
-        maya.post(url("link_new", family.account), self.form(visit=str(family.physician.pk), amount="50"))
-        assert "Orthopedist · Leo · Sep 14, 2026" in page(maya, url("link_confirm", family.account))
-        maya.post(url("link_confirm", family.account))
+        form = self.form(visit=str(family.physician.pk), amount="50")
+        review = chosen(maya, "link_new", family.account, form)
+        assert "Orthopedist · Leo · Sep 14, 2026" in page(maya, review)
+        maya.post(review)
         assert PayLink.objects.get().visit == family.physician
 
     @pytest.mark.parametrize(
@@ -103,8 +105,7 @@ class TestMaking:
     def test_there_is_an_end_to_open_links(self, maya, family):
         for _number in range(links.MOST_LINKS):
             make_link(family)
-        maya.post(url("link_new", family.account), self.form())
-        answer = maya.post(url("link_confirm", family.account), follow=True)
+        answer = maya.post(chosen(maya, "link_new", family.account, self.form()), follow=True)
         assert "You have many open links." in answer.content.decode()
         assert PayLink.objects.count() == links.MOST_LINKS
 

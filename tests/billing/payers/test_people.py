@@ -19,7 +19,7 @@ from records.access.models import AccessLogEntry
 from records.notifications import delivery
 from records.notifications.models import Notification
 from tests.architecture import cast
-from tests.billing.payers.steps import ORIGIN, page, url
+from tests.billing.payers.steps import ORIGIN, chosen, page, url
 from tests.factories.billing import AccessFactory, AccountFactory
 from tests.factories.records import PASSWORD, UserFactory
 from tests.queries import BUDGET, cost_of
@@ -65,12 +65,12 @@ def deliver_all() -> None:
 class TestInviting:
     def test_review_says_exactly_what_the_other_person_will_see_and_sends_by_its_button(self, maya, family):
         form = {"email": "Ines@Example.org", "role": LINES}
-        assert maya.post(url("invite", family.account), form)["Location"] == url("invite_review", family.account)
-        html = page(maya, url("invite_review", family.account))
+        review = chosen(maya, "invite", family.account, form)
+        html = page(maya, review)
         for line in (*LEVELS[LINES].sees, *LEVELS[LINES].never):
             assert str(line) in html
         assert not PayerInvitation.objects.exists()
-        assert maya.post(url("invite_review", family.account))["Location"] == url("people", family.account)
+        assert maya.post(review)["Location"] == url("people", family.account)
         invitation = PayerInvitation.objects.get()
         assert (invitation.email, invitation.role) == ("ines@example.org", LINES)
         assert "ines@example.org" in page(maya, url("people", family.account))
@@ -103,8 +103,8 @@ class TestInviting:
         assert opened(second, ines).get(reverse("billing:invitation")).status_code == 200
 
     def test_who_may_pay_already_is_not_invited(self, maya, family, omar):
-        maya.post(url("invite", family.account), {"email": omar.email, "role": LINES})
-        answer = maya.post(url("invite_review", family.account), follow=True)
+        review = chosen(maya, "invite", family.account, {"email": omar.email, "role": LINES})
+        answer = maya.post(review, follow=True)
         assert "That person can pay this bill already." in answer.content.decode()
         assert role_of(omar, family) == AMOUNTS
 
@@ -122,8 +122,8 @@ class TestInviting:
     def test_twenty_a_day_are_the_most(self, maya, family, monkeypatch):
         monkeypatch.setattr("billing.payers.people_views.A_DAY", 1)
         for email in ("a@example.org", "b@example.org"):
-            maya.post(url("invite", family.account), {"email": email, "role": AMOUNTS})
-            answer = maya.post(url("invite_review", family.account), follow=True)
+            review = chosen(maya, "invite", family.account, {"email": email, "role": AMOUNTS})
+            answer = maya.post(review, follow=True)
         assert "You have sent many invitations today." in answer.content.decode()
         assert PayerInvitation.objects.count() == 1
 

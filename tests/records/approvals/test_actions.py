@@ -15,6 +15,7 @@ KIND = kinds.register(
     label="A thing",
     permission="billing.approve_refund",
     model="billing.Refund",
+    told=lambda object_ids: {},
     decided=lambda object_id, is_approved, by, at: carried_out.append((object_id, is_approved)),
 )
 
