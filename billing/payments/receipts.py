@@ -69,14 +69,23 @@ def tell_refunded(*, payment: ProviderPayment, cents: int, cause: str, at: dt.da
         _tell(KIND_REFUNDED, cause, payment.attempt, cents, at, at)
 
 
-def tell_returned(*, payment: ProviderPayment, cents: int, cause: str, at: dt.datetime) -> None:
-    """Mails the payer that their bank took the payment back, so that it is owed again."""
+def tell_returned(
+    *, payment: ProviderPayment, cents: int, cause: str, at: dt.datetime, earlier_cents: int | None = None
+) -> None:
+    """Mails the payer that their bank took the payment back, so that it is owed again; or took less or more of it."""
     if payment.attempt is not None:
-        _tell(KIND_RETURNED, cause, payment.attempt, cents, at, at)
+        earlier = {"earlier": money.format_cents(earlier_cents)} if earlier_cents else {}
+        _tell(KIND_RETURNED, cause, payment.attempt, cents, at, at, **earlier)
 
 
 def _tell(
-    kind: str, cause: str, attempt: PaymentAttempt, cents: int, happened_at: dt.datetime, at: dt.datetime
+    kind: str,
+    cause: str,
+    attempt: PaymentAttempt,
+    cents: int,
+    happened_at: dt.datetime,
+    at: dt.datetime,
+    **details: str,
 ) -> None:
     if not attempt.receipt_email:
         return
@@ -85,7 +94,7 @@ def _tell(
         "date": date_format(timezone.localdate(happened_at), "M j, Y"),
         "confirmation": attempt.confirmation,
         "url": receipt_url(attempt),
-    }
+    } | details
     notify(kind=kind, cause=cause, at=at, user=attempt.user, address=attempt.receipt_email, context=context)
 
 
