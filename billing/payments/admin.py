@@ -1,5 +1,7 @@
 """Staff's view of payments: what was wanted, what the provider took, and what it told us."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,6 +14,7 @@ from django.utils.translation import ngettext
 from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
 from billing.ledger.models import GuarantorAccount, VisitAccount
 from billing.payments import notices, placing
+from billing.payments.columns import PAID_AMOUNT
 from billing.payments.disputes.models import Dispute
 from billing.payments.models import AttemptAllocation, PaymentAttempt, ProviderEvent, ProviderPayment
 from billing.payments.refunds.actions import left_cents
@@ -26,17 +29,24 @@ ATTEMPT = link("attempt_id", PaymentAttempt, _("payment attempt"))
 
 class PaymentInline(ReadOnlyInline):
     model = ProviderPayment
-    fields = ("ref", "status", "method", "last4", AMOUNT, "currency", "paid_at")
+    fields = ("ref", "status", "method", "last4", PAID_AMOUNT, "currency", "paid_at")
 
 
-class RefundInline(ReadOnlyInline):
+class WentBackInline(ReadOnlyInline):
+    """What went back of a payment, in the payment's currency."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("payment")
+
+
+class RefundInline(WentBackInline):
     model = Refund
-    fields = ("state", AMOUNT, "reason", "requested_by", "requested_at", "decided_at")
+    fields = ("state", PAID_AMOUNT, "reason", "requested_by", "requested_at", "decided_at")
 
 
-class DisputeInline(ReadOnlyInline):
+class DisputeInline(WentBackInline):
     model = Dispute
-    fields = ("ref", "state", AMOUNT, "reason", "opened_at", "ended_at")
+    fields = ("ref", "state", PAID_AMOUNT, "reason", "opened_at", "ended_at")
 
 
 class AllocationInline(ReadOnlyInline):
@@ -61,12 +71,12 @@ class PaymentAttemptAdmin(ReadOnlyAdmin):
 
 @admin.register(ProviderPayment)
 class ProviderPaymentAdmin(ReadOnlyAdmin):
-    list_display = ("ref", "provider", "status", AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
+    list_display = ("ref", "provider", "status", PAID_AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
     list_filter = ("provider", "status", "method", "livemode")
     search_fields = ("=ref", "=attempt__confirmation", "=last4")
     date_hierarchy = "paid_at"
     fields = readonly_fields = (
-        "ref", "provider", "status", AMOUNT, LEFT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
+        "ref", "provider", "status", PAID_AMOUNT, LEFT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
         "what_can_be_done",
     )  # fmt: skip
     inlines = (RefundInline, DisputeInline)

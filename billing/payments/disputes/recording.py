@@ -35,17 +35,17 @@ def record(*, payment: ProviderPayment, facts: DisputeFacts, at: dt.datetime) ->
             "opened_at": facts.opened_at,
         },
     )
+    was_cents, dispute.amount_cents = dispute.amount_cents, facts.amount_cents
     dispute.state, dispute.reason = _STATE[facts.status], facts.reason[:100]
-    dispute.amount_cents = facts.amount_cents
     dispute.is_withdrawn = facts.is_withdrawn or dispute.state == DisputeState.LOST
     if dispute.state in ENDED and dispute.ended_at is None:
         dispute.ended_at = at
     dispute.save(update_fields=["amount_cents", "state", "reason", "is_withdrawn", "ended_at"])
-    _post(dispute, payment, timezone.localdate(facts.moved_at or at), at)
+    _post(dispute, payment, was_cents, timezone.localdate(facts.moved_at or at), at)
     return dispute
 
 
-def _post(dispute: Dispute, payment: ProviderPayment, moved_date: dt.date, at: dt.datetime) -> None:
+def _post(dispute: Dispute, payment: ProviderPayment, was_cents: int, moved_date: dt.date, at: dt.datetime) -> None:
     """Brings the ledger to where the chargeback stands, by way of the steps it may have missed.
 
     What stands for another amount than the bank asks for now is undone and posted again. Banks can also take money
@@ -57,9 +57,9 @@ def _post(dispute: Dispute, payment: ProviderPayment, moved_date: dt.date, at: d
     if not cents:
         return
     if dispute.is_withdrawn and (taken is None or _cents(taken) != cents):
-        _withhold(dispute, payment, taken, cents, moved_date, at)
+        _withhold(dispute, payment, cents, moved_date, at, taken, was_cents)
     if dispute.is_withdrawn and (dispute.state == DisputeState.LOST if lost is None else _cents(lost) != cents):
-        _lose(dispute, payment, lost, cents, at)
+        _lose(dispute, payment, cents, at, lost, was_cents)
     if not dispute.is_withdrawn and taken is not None:
         _give_back(taken, lost, moved_date, at)
 
@@ -67,15 +67,16 @@ def _post(dispute: Dispute, payment: ProviderPayment, moved_date: dt.date, at: d
 def _withhold(
     dispute: Dispute,
     payment: ProviderPayment,
-    instead_of: LedgerTransaction | None,
     cents: int,
     day: dt.date,
     at: dt.datetime,
+    instead_of: LedgerTransaction | None,
+    was_cents: int,
 ) -> None:
     note = dispute.reason
     if instead_of is not None:
         returns.undo(posted=instead_of, source_ref=instead_of.source_ref, effective_date=day, at=at)
-        now, was = money.format_cents(cents), money.format_cents(_cents(instead_of))
+        now, was = (money.format_in(amount, payment.currency) for amount in (dispute.amount_cents, was_cents))
         note = f"{dispute.reason}: {now} instead of {was}"
     ref = _next_ref(dispute, TransactionKind.CHARGEBACK)
     returns.withhold(
@@ -85,7 +86,12 @@ def _withhold(
 
 
 def _lose(
-    dispute: Dispute, payment: ProviderPayment, instead_of: LedgerTransaction | None, cents: int, at: dt.datetime
+    dispute: Dispute,
+    payment: ProviderPayment,
+    cents: int,
+    at: dt.datetime,
+    instead_of: LedgerTransaction | None,
+    was_cents: int,
 ) -> None:
     ref = _next_ref(dispute, TransactionKind.CHARGEBACK_LOST)
     returns.lose(
@@ -98,8 +104,13 @@ def _lose(
         instead_of=instead_of,
     )
     open_work_item(kind=WorkKind.CHARGEBACK_LOST, cause=ref, at=at, account=payment.account)
-    earlier = _cents(instead_of) if instead_of else None
-    receipts.tell_returned(payment=payment, cents=cents, earlier_cents=earlier, cause=f"dispute:{ref}", at=at)
+    receipts.tell_returned(
+        payment=payment,
+        cents=dispute.amount_cents,
+        earlier_cents=was_cents if instead_of else None,
+        cause=f"dispute:{ref}",
+        at=at,
+    )
 
 
 def _give_back(taken: LedgerTransaction, lost: LedgerTransaction | None, day: dt.date, at: dt.datetime) -> None:
