@@ -1,9 +1,10 @@
 """Whether what the provider took and gave back, and what the ledger says of it, are the same."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -77,12 +78,11 @@ def _refunds() -> Iterator[str]:
     standing = Refund.objects.filter(Exists(posted.filter(reversed_by__isnull=True)))
     for refund in standing.exclude(state=RefundState.SUCCEEDED):
         yield f"Refund {refund.pk} is {refund.state} and still posted."
-    moved = posted.filter(entries__bucket=Bucket.PROCESSOR).order_by().values("source_ref")
-    sent = standing.select_related("payment").annotate(moved=-Subquery(moved.values(sum=Sum("entries__cents"))[:1]))
-    for refund in sent.iterator():
-        cents = dollars.of(refund.payment, refund.amount_cents)
-        if refund.moved != cents:
-            yield f"Refund {refund.pk} is {cents} cents, posted as {refund.moved}."
+    moved = _moved(TransactionKind.REFUND, Bucket.PROCESSOR)
+    for refund in standing.select_related("payment").iterator():
+        cents, sent = dollars.of(refund.payment, refund.amount_cents), moved[refund.payment.provider, str(refund.ref)]
+        if sent != cents:
+            yield f"Refund {refund.pk} is {cents} cents, posted as {sent}."
     ours = Refund.objects.filter(payment__provider=OuterRef("source"), ref=OuterRef("source_ref"))
     orphans = _of_providers(TransactionKind.REFUND).filter(~Exists(ours))
     for orphan in orphans.iterator():
@@ -96,7 +96,8 @@ def _refunds() -> Iterator[str]:
 
 def _disputes() -> Iterator[str]:
     """What is withheld and what is lost stands for the amount that the bank asks for, and for nothing else."""
-    taken, lost = _held(TransactionKind.CHARGEBACK), _held(TransactionKind.CHARGEBACK_LOST)
+    taken = _moved(TransactionKind.CHARGEBACK, Bucket.DISPUTE_HOLD)
+    lost = _moved(TransactionKind.CHARGEBACK_LOST, Bucket.DISPUTE_HOLD)
     for dispute in Dispute.objects.select_related("payment").iterator():
         key = dispute.payment.provider, dispute.ref
         withheld, loss = taken.pop(key, 0), lost.pop(key, 0)
@@ -115,13 +116,12 @@ def _disputes() -> Iterator[str]:
         yield f"Chargeback {ref} is posted, and is not there."
 
 
-def _held(kind: TransactionKind) -> dict[tuple[str, str], int]:
-    """By provider and chargeback, the cents of a kind that were posted and not undone."""
-    standing = _of_providers(kind).filter(reversed_by__isnull=True, entries__bucket=Bucket.DISPUTE_HOLD)
-    found: dict[tuple[str, str], int] = {}
+def _moved(kind: TransactionKind, bucket: Bucket) -> dict[tuple[str, str], int]:
+    """By provider and its reference, whatever the round, the cents that were posted and not undone."""
+    standing = _of_providers(kind).filter(reversed_by__isnull=True, entries__bucket=bucket)
+    found: dict[tuple[str, str], int] = defaultdict(int)
     for source, ref, cents in standing.values_list("source", "source_ref", "entries__cents").iterator():
-        key = source, ref.partition("#")[0]
-        found[key] = found.get(key, 0) + abs(cents)
+        found[source, ref.partition("#")[0]] += abs(cents)
     return found
 
 
