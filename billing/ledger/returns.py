@@ -31,11 +31,24 @@ def refund(
     )
 
 
+@transaction.atomic
 def lose(
-    *, source: str, payment_ref: str, cents: int, dispute_ref: str, effective_date: dt.date, at: dt.datetime
+    *,
+    source: str,
+    payment_ref: str,
+    cents: int,
+    dispute_ref: str,
+    effective_date: dt.date,
+    at: dt.datetime,
+    instead_of: LedgerTransaction | None = None,
 ) -> LedgerTransaction:
-    """Posts a lost chargeback: what the payment had paid is owed again. Raises UnknownPayment."""
-    return _take_back(
+    """Posts a lost chargeback: what the payment had paid is owed again. Raises UnknownPayment.
+
+    `instead_of` is what was said to be lost before, of another amount: only the difference changes what is owed.
+    """
+    if instead_of is not None:
+        _reverse(instead_of, undo_ref(instead_of), effective_date, at)
+    posted = _take_back(
         TransactionKind.CHARGEBACK_LOST,
         Bucket.DISPUTE_HOLD,
         source,
@@ -45,6 +58,9 @@ def lose(
         effective_date,
         at,
     )
+    if instead_of is not None:
+        _credit_overpaid(instead_of, undo_ref(instead_of), effective_date, at)
+    return posted
 
 
 def withhold(
@@ -72,7 +88,20 @@ def withhold(
 @transaction.atomic
 def undo(*, posted: LedgerTransaction, source_ref: str, effective_date: dt.date, at: dt.datetime) -> None:
     """Reverses a refund or a loss whose money came back; what was paid again meanwhile is taken off the visits."""
+    _reverse(posted, source_ref, effective_date, at)
+    _credit_overpaid(posted, source_ref, effective_date, at)
+
+
+def undo_ref(lost: LedgerTransaction) -> str:
+    """The reference under which a loss is undone: the one without a suffix undoes what was withheld for it."""
+    return f"{lost.source_ref}:lost"
+
+
+def _reverse(posted: LedgerTransaction, source_ref: str, effective_date: dt.date, at: dt.datetime) -> None:
     posting.reverse(posted, source=posted.source, source_ref=source_ref, effective_date=effective_date, at=at)
+
+
+def _credit_overpaid(posted: LedgerTransaction, source_ref: str, effective_date: dt.date, at: dt.datetime) -> None:
     for visit in VisitAccount.objects.filter(entries__transaction=posted, patient_cents__lt=0).distinct():
         paying.credit_overpaid(
             visit=visit,

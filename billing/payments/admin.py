@@ -1,6 +1,6 @@
 """Staff's view of payments: what was wanted, what the provider took, and what it told us."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
 from billing.ledger.models import GuarantorAccount, VisitAccount
 from billing.ledger.search import FoundByNumber
 from billing.payments import notices, placing
+from billing.payments.columns import PAID_AMOUNT
 from billing.payments.disputes.models import Dispute
 from billing.payments.models import AttemptAllocation, PaymentAttempt, ProviderEvent, ProviderPayment
 from billing.payments.refunds.actions import left_cents
@@ -29,17 +30,24 @@ ATTEMPT = link("attempt_id", PaymentAttempt, _("payment attempt"))
 
 class PaymentInline(ReadOnlyInline):
     model = ProviderPayment
-    fields = ("ref", "status", "method", "last4", AMOUNT, "currency", "paid_at")
+    fields = ("ref", "status", "method", "last4", PAID_AMOUNT, "currency", "paid_at")
 
 
-class RefundInline(ReadOnlyInline):
+class WentBackInline(ReadOnlyInline):
+    """What went back of a payment, in the payment's currency."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("payment")
+
+
+class RefundInline(WentBackInline):
     model = Refund
-    fields = ("state", AMOUNT, "reason", "requested_by", "requested_at", "decided_at")
+    fields = ("state", PAID_AMOUNT, "reason", "requested_by", "requested_at", "decided_at")
 
 
-class DisputeInline(ReadOnlyInline):
+class DisputeInline(WentBackInline):
     model = Dispute
-    fields = ("ref", "state", AMOUNT, "reason", "opened_at", "ended_at")
+    fields = ("ref", "state", PAID_AMOUNT, "reason", "opened_at", "ended_at")
 
 
 class AllocationInline(ReadOnlyInline):
@@ -65,12 +73,12 @@ class PaymentAttemptAdmin(FoundByNumber, ReadOnlyAdmin):
 @admin.register(ProviderPayment)
 class ProviderPaymentAdmin(FoundByNumber, ReadOnlyAdmin):
     account_path: ClassVar[str] = "attempt__account"
-    list_display = ("ref", "provider", "status", AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
+    list_display = ("ref", "provider", "status", PAID_AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
     list_filter = ("provider", "status", "method", "livemode")
     search_fields = ("=ref", "=attempt__confirmation", "=last4")
     date_hierarchy = "paid_at"
     fields = readonly_fields = (
-        "ref", "provider", "status", AMOUNT, LEFT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
+        "ref", "provider", "status", PAID_AMOUNT, LEFT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
         "what_can_be_done",
     )  # fmt: skip
     inlines = (RefundInline, DisputeInline)

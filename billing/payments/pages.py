@@ -25,7 +25,7 @@ from billing.payments import actions, duplicates, receipts, settling
 from billing.payments.csp import leads_to_provider
 from billing.payments.forms import AgainForm, AmountForm, Choice, ShownForm
 from billing.payments.gateways.protocol import GatewayError
-from billing.payments.models import PayerKind, PaymentAttempt
+from billing.payments.models import CURRENCY, PayerKind, PaymentAttempt
 from billing.payments.payable import NotPayable, Payable, Position, position_of
 from billing.payments.payers import Guard, NotPromised, Payer
 from billing.payments.states import UNFINISHED, AttemptState
@@ -141,7 +141,9 @@ def confirmation_context(attempt: PaymentAttempt) -> dict[str, Any]:
     payment = attempt.payments.order_by(F("paid_at").desc(nulls_last=True), "-pk").first()
     return {
         "attempt": attempt,
-        "amount": money.format_cents(payment.amount_cents if payment else attempt.amount_cents),
+        "amount": money.format_in(
+            payment.amount_cents if payment else attempt.amount_cents, payment.currency if payment else CURRENCY
+        ),
         "method": method_words(payment) if payment else "",
         "state": attempt.state,
         "is_waiting": attempt.state in UNFINISHED,

@@ -110,6 +110,8 @@ def _remember(attempt: PaymentAttempt | None, facts: PaymentFacts) -> ProviderPa
 def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: PaymentFacts, at: dt.datetime) -> None:
     if facts.currency != CURRENCY or attempt is None:
         _suspend(payment, facts, at)
+        if attempt is not None:
+            receipts.tell_paid(attempt=attempt, payment=facts, at=at)
         return
     if facts.amount_cents != attempt.amount_cents:
         asked, came = money.format_cents(attempt.amount_cents), money.format_cents(facts.amount_cents)
@@ -139,12 +141,14 @@ def _suspend(payment: ProviderPayment, facts: PaymentFacts, at: dt.datetime) -> 
     """Money in another currency, or for an attempt that we do not know: held in dollars until staff place it."""
     is_foreign = facts.currency != CURRENCY
     cents = facts.settled_cents if is_foreign else facts.amount_cents
+    paid = money.format_in(facts.amount_cents, facts.currency)
+    worth = f", {money.format_cents(cents)} to us" if is_foreign and cents else ""
     open_work_item(
         kind=WorkKind.FOREIGN_CURRENCY if is_foreign else WorkKind.UNKNOWN_PAYMENT,
         cause=f"{payment.provider}:{facts.ref}",
         at=at,
         account=payment.account,
-        note=f"{facts.amount_cents} {facts.currency}",
+        note=f"Paid {paid}{worth}.",
     )
     if cents:
         ledger.suspend(

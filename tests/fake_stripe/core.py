@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from typing import Any
 
 from stripe._api_version import _ApiVersion
@@ -35,7 +34,7 @@ def handle(fake: Fake, method: str, path: str, query: str, body: bytes, headers:
         if saved is not None:
             return Reply(saved.status, saved.body, saved.headers | {"Idempotent-Replayed": "true"})
         if slow:
-            time.sleep(slow.seconds)
+            slow.over.wait(slow.seconds)
         reply = _begin(fake, route, refs, query if method == "GET" else body.decode(), key, operation)
     except ApiError as error:
         return _reply(error.status, error.body)

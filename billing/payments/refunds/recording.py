@@ -82,7 +82,7 @@ def _post(refund: Refund, at: dt.datetime) -> None:
         effective_date=timezone.localdate(refund.decided_at or at),
         at=at,
     )
-    receipts.tell_refunded(payment=payment, cents=cents, cause=f"refund:{refund.pk}", at=at)
+    receipts.tell_refunded(payment=payment, cents=refund.amount_cents, cause=f"refund:{refund.pk}", at=at)
 
 
 def _undo(refund: Refund, at: dt.datetime) -> None:

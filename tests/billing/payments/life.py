@@ -131,6 +131,12 @@ class PaymentLife(RuleBasedStateMachine):
     def a_chargeback_moves_on(self, dispute: int, status: str) -> None:
         self.provider.decide_dispute(pick(self.provider.open_disputes(), dispute), status)
 
+    @precondition(lambda self: self.provider.disputes())
+    @rule(dispute=NUMBERS)
+    def a_bank_comes_to_ask_for_less(self, dispute: int) -> None:
+        """Of any that it ever opened, however it ended."""
+        self.provider.ask_for_less(pick(self.provider.disputes(), dispute))
+
     @precondition(lambda self: self.provider.refunds())
     @rule(refund=NUMBERS, is_good=st.booleans())
     def a_bank_decides_a_refund(self, refund: int, is_good: bool) -> None:
