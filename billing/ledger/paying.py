@@ -80,12 +80,14 @@ def deposit(
     payment_ref: str,
     at: dt.datetime,
     effective_date: dt.date,
+    into: Bucket = Bucket.PROCESSOR,
     attempt_id: uuid.UUID | None = None,
     livemode: bool = False,
 ) -> LedgerTransaction:
     """Posts money taken for a visit before the insurer decided, as a copay at check-in; a decision uses it.
 
-    What is owed already, and what a decision that came first left over, is settled at once.
+    `into` says where the money lies. What is owed already, and what a decision that came first left over, is
+    settled at once.
     """
     visit = VisitAccount.objects.get(pk=visit_id)
     posting.lock_account(visit.account_id)
@@ -95,7 +97,7 @@ def deposit(
         source_ref=payment_ref,
         account_id=visit.account_id,
         entries=[
-            Entry(Bucket.PROCESSOR, cents, payment_ref=payment_ref),
+            Entry(into, cents, payment_ref=payment_ref),
             Entry(Bucket.DEPOSIT, -cents, visit.pk, payment_ref),
         ],
         effective_date=effective_date,

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from billing.ledger import paying, posting
-from billing.ledger.choices import Bucket, TransactionKind, WorkKind
+from billing.ledger.choices import RECEIVED, Bucket, TransactionKind, WorkKind
 from billing.ledger.models import GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
 from billing.ledger.posting import Entry
 from billing.ledger.work import open_work_item
@@ -25,10 +25,9 @@ class UnknownPayment(ValueError):
 def refund(
     *, source: str, payment_ref: str, cents: int, refund_ref: str, effective_date: dt.date, at: dt.datetime
 ) -> LedgerTransaction:
-    """Posts money that was sent back out of a payment. Raises UnknownPayment."""
-    return _take_back(
-        TransactionKind.REFUND, Bucket.PROCESSOR, source, payment_ref, cents, refund_ref, effective_date, at
-    )
+    """Posts money that was sent back out of where the payment came in. Raises UnknownPayment."""
+    came_into = came_into_of(_payment(source, payment_ref))
+    return _take_back(TransactionKind.REFUND, came_into, source, payment_ref, cents, refund_ref, effective_date, at)
 
 
 def lose(
@@ -179,6 +178,11 @@ def _visits_newest_first(account: GuarantorAccount) -> list[VisitAccount]:
     paid = VisitAccount.objects.filter(account=account, paid_cents__gt=0).values_list("pk", flat=True)
     locked = posting.lock_visits(paid).values()
     return sorted(locked, key=lambda visit: (visit.service_date, visit.pk), reverse=True)
+
+
+def came_into_of(payment: LedgerTransaction) -> Bucket:
+    """Where the money of a payment lies: with the provider, or as cash or a check at the desk."""
+    return Bucket(payment.entries.filter(bucket__in=RECEIVED).values_list("bucket", flat=True)[0])
 
 
 def _payment(source: str, payment_ref: str) -> LedgerTransaction:
