@@ -15,6 +15,7 @@ from billing.ledger import paying, posting
 from billing.ledger.choices import RECEIVED, Bucket, TransactionKind, WorkKind
 from billing.ledger.models import GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
 from billing.ledger.posting import Entry
+from billing.ledger.standing import standing_of
 from billing.ledger.work import open_work_item
 
 
@@ -55,7 +56,7 @@ def withhold(
         kind=TransactionKind.CHARGEBACK,
         source=source,
         source_ref=dispute_ref,
-        account_id=_home_of(payment),
+        account_id=paying.home_of(payment),
         entries=[
             Entry(Bucket.DISPUTE_HOLD, cents, payment_ref=payment_ref),
             Entry(Bucket.PROCESSOR, -cents, payment_ref=payment_ref),
@@ -94,7 +95,7 @@ def _take_back(
     at: dt.datetime,
 ) -> LedgerTransaction:
     payment = _payment(source, payment_ref)
-    account_id = _home_of(payment)
+    account_id = paying.home_of(payment)
     account = posting.lock_account(account_id) if account_id else None
     known = LedgerTransaction.objects.filter(kind=kind, source=source, source_ref=source_ref).first()
     if known is not None:
@@ -102,9 +103,17 @@ def _take_back(
     taken = _from_where_it_stands(payment, account, cents)
     rest = cents - sum(entry.cents for entry in taken)
     if rest:
-        note = f"{kind} {source_ref}: {rest} cents"
+        note = f"{kind.label}: {source_ref}"
         cause = f"{source}:{source_ref}"
-        open_work_item(kind=WorkKind.MONEY_LEFT_OVER, cause=cause, at=at, account=account, note=note)
+        open_work_item(
+            kind=WorkKind.MONEY_LEFT_OVER,
+            cause=cause,
+            at=at,
+            account=account,
+            note=note,
+            amount_cents=rest,
+            payment_ref=payment_ref,
+        )
     return posting.post(
         kind=kind,
         source=source,
@@ -125,7 +134,7 @@ def _take_back(
 
 def _from_where_it_stands(payment: LedgerTransaction, account: GuarantorAccount | None, cents: int) -> list[Entry]:
     ref = payment.source_ref
-    standing = _standing(ref)
+    standing = standing_of(ref)
     entries: list[Entry] = []
 
     def take(bucket: Bucket, available: int, visit_id: uuid.UUID | None = None, payment_ref: str = ref) -> int:
@@ -165,15 +174,6 @@ def _paid_by_credit(visits: list[VisitAccount]) -> dict[uuid.UUID, int]:
     return found
 
 
-def _standing(payment_ref: str) -> dict[tuple[str, uuid.UUID | None], int]:
-    """By bucket and visit, the cents of a payment that stand there now."""
-    grouped = LedgerEntry.objects.filter(payment_ref=payment_ref).order_by().values_list("bucket", "visit")
-    found: dict[tuple[str, uuid.UUID | None], int] = defaultdict(int)
-    for bucket, visit_id, sum_cents in grouped.annotate(Sum("cents")):
-        found[bucket, visit_id] = -sum_cents
-    return found
-
-
 def _visits_newest_first(account: GuarantorAccount) -> list[VisitAccount]:
     paid = VisitAccount.objects.filter(account=account, paid_cents__gt=0).values_list("pk", flat=True)
     locked = posting.lock_visits(paid).values()
@@ -190,10 +190,3 @@ def _payment(source: str, payment_ref: str) -> LedgerTransaction:
     if payment is None:
         raise UnknownPayment(payment_ref)
     return payment
-
-
-def _home_of(payment: LedgerTransaction) -> uuid.UUID | None:
-    """The account a payment is on: its own, or the one that it was placed on out of suspense."""
-    if payment.account_id is not None:
-        return payment.account_id
-    return paying.placements_of(payment).values_list("account", flat=True).first()

@@ -18,9 +18,12 @@ class WorkItem(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=30, choices=WorkKind)
-    cause = models.CharField(max_length=200)
+    cause = models.CharField(max_length=500)
     account = models.ForeignKey(GuarantorAccount, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     visit = models.ForeignKey(VisitAccount, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Whose money it is about, and how much of it, where that is known.
+    payment_ref = models.CharField(max_length=200, blank=True)
+    amount_cents = models.BigIntegerField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
@@ -51,7 +54,18 @@ def open_work_item(
     account: GuarantorAccount | None = None,
     visit: VisitAccount | None = None,
     note: str = "",
+    amount_cents: int | None = None,
+    payment_ref: str = "",
 ) -> None:
     """Puts something before billing staff; the same cause again changes nothing."""
-    item = WorkItem(kind=kind, cause=cause, account=account, visit=visit, note=note, created_at=at)
+    item = WorkItem(
+        kind=kind,
+        cause=cause,
+        account=account,
+        visit=visit,
+        note=note,
+        amount_cents=amount_cents,
+        payment_ref=payment_ref,
+        created_at=at,
+    )
     WorkItem.objects.bulk_create([item], ignore_conflicts=True)
