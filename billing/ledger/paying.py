@@ -14,7 +14,7 @@ from billing.ledger import posting
 from billing.ledger.choices import Bucket, Hold, TransactionKind, WorkKind
 from billing.ledger.models import GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
 from billing.ledger.posting import Entry
-from billing.ledger.standing import over_of
+from billing.ledger.standing import unused_of
 from billing.ledger.work import open_work_item
 
 
@@ -273,7 +273,7 @@ def put_back(
         return known
     visits = VisitAccount.objects.filter(pk=visit_id, account=account).on_the_bill().unpaid()
     visit = posting.lock_visits(visits.values_list("pk", flat=True)).get(visit_id)
-    over = over_of(ref, account)
+    over = unused_of(ref, account)
     if visit is None or not 0 < cents <= min(sum(over.values()), visit.patient_cents):
         raise NotOver(ref)
     waiting = min(cents, over[Bucket.REFUNDABLE])

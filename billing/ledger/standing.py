@@ -19,7 +19,7 @@ def standing_of(payment_ref: str) -> dict[tuple[str, uuid.UUID | None], int]:
     return found
 
 
-def over_of(payment_ref: str, account: GuarantorAccount | None) -> dict[Bucket, int]:
+def unused_of(payment_ref: str, account: GuarantorAccount | None) -> dict[Bucket, int]:
     """The cents of a payment that pay for nothing now: what waits to go back, and credit that nobody has used."""
     standing = standing_of(payment_ref)
     credit_cents = min(standing[Bucket.CREDIT, None], account.credit_cents) if account else 0

@@ -29,6 +29,7 @@ from billing.payments.payable import Payable, payable_of
 from billing.payments.payers import Guard, NotPromised, Payer
 from billing.payments.receipts import receipt_token
 from billing.payments.states import UNFINISHED, AttemptState
+from billing.payments.surplus import over_of
 from billing.payments.words import method_words, money_facts
 
 SESSION_KEY = "paying"
@@ -152,6 +153,7 @@ def confirmation_context(attempt: PaymentAttempt) -> dict[str, Any]:
         "method": method_words(payment) if payment else "",
         "state": attempt.state,
         "is_waiting": attempt.state in UNFINISHED,
+        "over": over_of(payment.ref) if payment else None,
         # Who holds a pay link learns no number.
         "account_ending": "" if attempt.payer_kind == PayerKind.LINK else attempt.account.account_number.number[-4:],
     }

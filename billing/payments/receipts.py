@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from billing import money
+from billing.payments import surplus
 from billing.payments.gateways.protocol import PaymentFacts
 from billing.payments.models import PaymentAttempt, ProviderPayment
 from records.notifications import kinds
@@ -54,8 +55,10 @@ def attempt_of(token: str, at: dt.datetime) -> PaymentAttempt | None:
 
 
 def tell_paid(*, attempt: PaymentAttempt, payment: PaymentFacts, at: dt.datetime) -> None:
-    """Mails the receipt of one payment, once; only where the payer left an address."""
-    _tell(KIND_RECEIPT, f"payment:{payment.ref}", attempt, payment.amount_cents, payment.paid_at or at, at)
+    """Mails the receipt of one payment, once; only where the payer left an address. Call it when that is posted."""
+    over = surplus.over_of(payment.ref)
+    more = {"over": money.format_cents(over.cents), "goes_back": over.goes_back} if over.cents else {}
+    _tell(KIND_RECEIPT, f"payment:{payment.ref}", attempt, payment.amount_cents, payment.paid_at or at, at, more)
 
 
 def tell_failed(*, attempt: PaymentAttempt, at: dt.datetime) -> None:
@@ -76,7 +79,13 @@ def tell_returned(*, payment: ProviderPayment, cents: int, cause: str, at: dt.da
 
 
 def _tell(
-    kind: str, cause: str, attempt: PaymentAttempt, cents: int, happened_at: dt.datetime, at: dt.datetime
+    kind: str,
+    cause: str,
+    attempt: PaymentAttempt,
+    cents: int,
+    happened_at: dt.datetime,
+    at: dt.datetime,
+    more: dict[str, str | bool] | None = None,
 ) -> None:
     if not attempt.receipt_email:
         return
@@ -85,6 +94,7 @@ def _tell(
         "date": date_format(timezone.localdate(happened_at), "M j, Y"),
         "confirmation": attempt.confirmation,
         "url": receipt_url(attempt),
+        **(more or {}),
     }
     notify(kind=kind, cause=cause, at=at, user=attempt.user, address=attempt.receipt_email, context=context)
 
