@@ -14,7 +14,7 @@ from billing import money
 from billing.ledger import paying as ledger
 from billing.ledger.choices import WorkKind
 from billing.ledger.work import open_work_item
-from billing.payments import receipts
+from billing.payments import agency, receipts
 from billing.payments.disputes import recording as disputes
 from billing.payments.gateways.protocol import CheckoutFacts, CheckoutStatus, PaymentFacts, PaymentStatus
 from billing.payments.gateways.registry import gateway
@@ -112,7 +112,16 @@ def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: Payme
         asked, paid = money.format_cents(attempt.amount_cents), money.format_cents(facts.amount_cents)
         note = f"Asked for {asked}, paid {paid}."
         cause = f"{payment.provider}:{facts.ref}"
-        open_work_item(kind=WorkKind.AMOUNT_MISMATCH, cause=cause, at=at, account=attempt.account, note=note)
+        open_work_item(
+            kind=WorkKind.AMOUNT_MISMATCH,
+            cause=cause,
+            at=at,
+            account=attempt.account,
+            note=note,
+            amount_cents=facts.amount_cents,
+            payment_ref=facts.ref,
+        )
+    is_news = ledger.payment_of(payment.provider, facts.ref) is None
     ledger.pay(
         account_id=attempt.account_id,
         cents=facts.amount_cents,
@@ -126,6 +135,8 @@ def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: Payme
         livemode=facts.livemode,
     )
     receipts.tell_paid(attempt=attempt, payment=facts, at=at)
+    if is_news and agency.has_it(attempt):
+        agency.tell(attempt=attempt, payment=facts, at=at)
 
 
 def _suspend(payment: ProviderPayment, facts: PaymentFacts, at: dt.datetime) -> None:
@@ -137,7 +148,9 @@ def _suspend(payment: ProviderPayment, facts: PaymentFacts, at: dt.datetime) -> 
         cause=f"{payment.provider}:{facts.ref}",
         at=at,
         account=payment.account,
-        note=f"{facts.amount_cents} {facts.currency}",
+        note=f"{facts.amount_cents} {facts.currency}" if is_foreign else "",
+        amount_cents=cents or None,
+        payment_ref=facts.ref,
     )
     if cents:
         ledger.suspend(

@@ -61,7 +61,15 @@ def _post(dispute: Dispute, payment: ProviderPayment, moved_date: dt.date, at: d
     if dispute.is_withdrawn and taken is None:
         ref = _next_ref(dispute, TransactionKind.CHARGEBACK)
         taken = returns.withhold(**terms, dispute_ref=ref, effective_date=moved_date)
-        open_work_item(kind=WorkKind.CHARGEBACK, cause=ref, at=at, account=payment.account, note=dispute.reason)
+        open_work_item(
+            kind=WorkKind.CHARGEBACK,
+            cause=ref,
+            at=at,
+            account=payment.account,
+            note=dispute.reason,
+            amount_cents=terms["cents"],
+            payment_ref=payment.ref,
+        )
     if dispute.state == DisputeState.LOST:
         _lose(dispute, payment, terms)
     elif not dispute.is_withdrawn and taken is not None:
@@ -74,7 +82,14 @@ def _lose(dispute: Dispute, payment: ProviderPayment, terms: dict[str, Any]) -> 
     at = terms["at"]
     ref = _next_ref(dispute, TransactionKind.CHARGEBACK_LOST)
     returns.lose(**terms, dispute_ref=ref, effective_date=timezone.localdate(at))
-    open_work_item(kind=WorkKind.CHARGEBACK_LOST, cause=ref, at=at, account=payment.account)
+    open_work_item(
+        kind=WorkKind.CHARGEBACK_LOST,
+        cause=ref,
+        at=at,
+        account=payment.account,
+        amount_cents=terms["cents"],
+        payment_ref=payment.ref,
+    )
     receipts.tell_returned(payment=payment, cents=terms["cents"], cause=f"dispute:{ref}", at=at)
 
 
