@@ -12,12 +12,13 @@ class BillingConfig(AppConfig):
         from billing.interop.claims import map_claim
         from billing.interop.decisions import map_explanation
         from billing.ledger import accounts
-        from billing.payments import tasks
+        from billing.payments import items, tasks
         from billing.payments.reconciliation.run import reconcile
         from records.interop import registry
         from records.work import periodic
 
         register_copay()
+        items.register()
         periodic.register("payments.reconcile", every=dt.timedelta(minutes=5), run=reconcile)
         periodic.register("accounts.deaths", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_deaths())
         periodic.register("payments.events", every=dt.timedelta(minutes=5), run=tasks.sweep)

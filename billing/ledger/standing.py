@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -21,7 +22,13 @@ def standing_of(payment_ref: str) -> dict[tuple[str, uuid.UUID | None], int]:
 
 def unused_of(payment_ref: str, account: GuarantorAccount | None) -> dict[Bucket, int]:
     """The cents of a payment that pay for nothing now: what waits to go back, and credit that nobody has used."""
-    standing = standing_of(payment_ref)
+    return unused_in(standing_of(payment_ref), account)
+
+
+def unused_in(
+    standing: Mapping[tuple[str, uuid.UUID | None], int], account: GuarantorAccount | None
+) -> dict[Bucket, int]:
+    """The same, of a payment that is known to stand so."""
     credit_cents = min(standing[Bucket.CREDIT, None], account.credit_cents) if account else 0
     return {
         Bucket.REFUNDABLE: max(standing[Bucket.REFUNDABLE, None], 0),

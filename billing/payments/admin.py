@@ -3,15 +3,15 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
+from billing.ledger import paying
+from billing.ledger.columns import MoneyWaiting, ReadOnlyInline, amount, dollars, link, links
 from billing.ledger.models import GuarantorAccount, VisitAccount
-from billing.payments import notices, placing
+from billing.payments import items, notices, placing, putting_back
 from billing.payments.disputes.models import Dispute
 from billing.payments.models import AttemptAllocation, PaymentAttempt, ProviderEvent, ProviderPayment
 from billing.payments.refunds.actions import left_cents
@@ -45,6 +45,10 @@ class AllocationInline(ReadOnlyInline):
     show_change_link = False
 
 
+class WaitingPayment(MoneyWaiting):
+    ref_field = "ref"
+
+
 @admin.register(PaymentAttempt)
 class PaymentAttemptAdmin(ReadOnlyAdmin):
     list_display = ("confirmation", "state", AMOUNT, ACCOUNT, "payer_kind", "created_at", "paid_at", "is_late")
@@ -62,7 +66,7 @@ class PaymentAttemptAdmin(ReadOnlyAdmin):
 @admin.register(ProviderPayment)
 class ProviderPaymentAdmin(ReadOnlyAdmin):
     list_display = ("ref", "provider", "status", AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
-    list_filter = ("provider", "status", "method", "livemode")
+    list_filter = (WaitingPayment, "provider", "status", "method", "livemode")
     search_fields = ("=ref", "=attempt__confirmation", "=last4")
     date_hierarchy = "paid_at"
     fields = readonly_fields = (
@@ -73,17 +77,18 @@ class ProviderPaymentAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         place = self.admin_site.admin_view(placing.place)
-        return [path("<int:payment>/place/", place, name="billing_providerpayment_place"), *super().get_urls()]
+        put_back = self.admin_site.admin_view(putting_back.put_back)
+        return [
+            path("<int:payment>/place/", place, name="billing_providerpayment_place"),
+            path("<uuid:posted>/put-back/", put_back, name="billing_ledgertransaction_put_back"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=_("what can be done"))
     def what_can_be_done(self, payment: ProviderPayment) -> str:
         """Links to what staff may do with this payment now; the pages check who asks."""
-        links = []
-        if left_cents(payment):
-            links.append((f"{reverse('admin:billing_refund_add')}?payment={payment.pk}", _("Refund")))
-        if placing.is_placeable(payment):
-            links.append((reverse("admin:billing_providerpayment_place", args=[payment.pk]), _("Place on an account")))
-        return format_html_join(" · ", '<a href="{}">{}</a>', links) if links else "-"
+        posted = paying.payment_of(payment.provider, payment.ref)
+        return links(items.steps(posted) if posted else [])
 
 
 @admin.register(ProviderEvent)

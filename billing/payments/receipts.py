@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -57,7 +58,9 @@ def attempt_of(token: str, at: dt.datetime) -> PaymentAttempt | None:
 def tell_paid(*, attempt: PaymentAttempt, payment: PaymentFacts, at: dt.datetime) -> None:
     """Mails the receipt of one payment, once; only where the payer left an address. Call it when that is posted."""
     over = surplus.over_of(payment.ref)
-    more = {"over": money.format_cents(over.cents), "goes_back": over.goes_back} if over.cents else {}
+    more: dict[str, str | bool] = {}
+    if over.cents:
+        more = {"over": money.format_cents(over.cents), "goes_back": over.goes_back}
     _tell(KIND_RECEIPT, f"payment:{payment.ref}", attempt, payment.amount_cents, payment.paid_at or at, at, more)
 
 
@@ -85,7 +88,7 @@ def _tell(
     cents: int,
     happened_at: dt.datetime,
     at: dt.datetime,
-    more: dict[str, str | bool] | None = None,
+    more: Mapping[str, str | bool] | None = None,
 ) -> None:
     if not attempt.receipt_email:
         return

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from billing.ledger.choices import WorkKind
+from billing.ledger.work import open_work_item
 from billing.payments.disputes.models import Dispute
 from billing.payments.gateways.protocol import PaymentStatus
 from billing.payments.models import CURRENCY, ProviderPayment
@@ -88,6 +90,21 @@ def _decided(object_id: str, is_approved: bool, by: User, at: dt.datetime) -> No
     refund.save(update_fields=["state", "decided_at"])
     if is_approved:
         tasks.send_refund.enqueue(object_id)
+    elif refund.reason in (RefundReason.OVERPAID, RefundReason.DUPLICATE):
+        _show_declined(refund, at)
+
+
+def _show_declined(refund: Refund, at: dt.datetime) -> None:
+    """What was over waits on: staff find another end for it."""
+    open_work_item(
+        kind=WorkKind.OVERPAYMENT,
+        cause=f"declined:{refund.pk}",
+        at=at,
+        account=refund.payment.account,
+        note=str(_("A second person said no to sending it back.")),
+        amount_cents=refund.amount_cents,
+        payment_ref=refund.payment.ref,
+    )
 
 
 KIND_REFUND = kinds.register(
