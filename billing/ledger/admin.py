@@ -322,8 +322,9 @@ class WorkItemAdmin(NamesPeople, admin.ModelAdmin[WorkItem]):
         if item.account is None:
             return "-"
         url = reverse("admin:billing_guarantoraccount_change", args=[item.account_id])
-        number = getattr(item.account, "account_number", None)
-        return format_html('<a href="{}">{}{}</a>', url, item.account.addressee, f", {number}" if number else "")
+        number = str(getattr(item.account, "account_number", ""))
+        words = ", ".join(part for part in (item.account.addressee, number) if part)
+        return format_html('<a href="{}">{}</a>', url, words or item.account.pk)
 
     @admin.display(description=_("visit"))
     def on_visit(self, item: WorkItem) -> str:

@@ -169,7 +169,7 @@ def suspend(
 def place(
     *, payment: LedgerTransaction, account_id: uuid.UUID, effective_date: dt.date, at: dt.datetime
 ) -> LedgerTransaction:
-    """Moves a payment out of suspense onto an account, oldest visit first; what is over stays its payer's.
+    """Moves a payment out of suspense onto an account, oldest visit first; what is over stays its payer's, with work.
 
     Call it with the payment's own row locked. Raises NotPlaceable when nothing of it waits, or when a part of it
     is on another account already: what comes back from a refund that failed follows the first part.
@@ -184,10 +184,12 @@ def place(
         raise NotPlaceable(ref)
     spread = _spread(account, -waiting, {}, ref)
     over = _over(-waiting + sum(entry.cents for entry in spread), False, ref)
+    source_ref = f"{ref}:{len(earlier) + 1}" if earlier else ref
+    _show_over(over, cause=f"{payment.source}:{source_ref}", at=at, account=account)
     return posting.post(
         kind=TransactionKind.PLACEMENT,
         source=payment.source,
-        source_ref=f"{ref}:{len(earlier) + 1}" if earlier else ref,
+        source_ref=source_ref,
         account_id=account_id,
         entries=[Entry(Bucket.SUSPENSE, -waiting, payment_ref=ref), *spread, *over],
         effective_date=effective_date,

@@ -192,7 +192,9 @@ def _overpayment(item: WorkItem) -> Details:
 def _next_step(holding: Holding | None, press: Press | None) -> str:
     if press is not None:
         return _("Send it back with the button below, or put it back on a visit that owes again.")
-    if holding is not None and holding.free_cents:
+    if holding is None:
+        return _("Look at the account: what no payment can be named for stands there as credit.")
+    if holding.free_cents:
         return _("Pay it back where it was paid, or put it back on a visit that owes again.")
     return _("Nothing of it waits any more, or it is on its way back. Then there is nothing to do.")
 

@@ -13,11 +13,20 @@ from billing.ledger import paying, verification
 from billing.ledger.actions import Decision
 from billing.ledger.choices import Bucket
 from billing.models import LedgerTransaction, ProviderPayment, Refund, WorkItem
-from billing.payments import putting_back
+from billing.payments import placing, putting_back
 from billing.payments.refunds import tasks
 from records.approvals.models import Approval
 from tests.billing.payments.steps import hear, in_bucket, open_page, owed, start
-from tests.factories.billing import AccessFactory, VisitFactory, bill, decide, guest, payer_of
+from tests.factories.billing import (
+    AccessFactory,
+    AccountFactory,
+    VisitFactory,
+    WorkItemFactory,
+    bill,
+    decide,
+    guest,
+    payer_of,
+)
 from tests.factories.sandbox import open_checkout, pay
 from tests.queries import BUDGET, cost_of
 from tests.staff import client_of
@@ -325,3 +334,21 @@ def test_pages_of_waiting_money_are_for_the_billing_office(item):
     nurse = client_of("Nurse")
     assert nurse.get(_put_back_url(posted)).status_code == 403
     assert nurse.get(reverse("admin:billing_ledgertransaction_pay_back", args=[posted.pk])).status_code == 403
+
+
+def test_payment_of_nobody_that_is_more_than_the_account_owes_is_work_once_it_is_placed(clerk, visit):
+    pay(open_checkout().ref)
+    hear()
+    payment = ProviderPayment.objects.get()
+    placing.move(payment_id=payment.pk, account_id=visit.account_id, at=timezone.now())
+    item = WorkItem.objects.get(kind="overpayment")
+    assert (item.account, item.amount_cents, item.payment_ref) == (visit.account, 85_00, payment.ref)
+    assert "Send $85.00 back" in _page(clerk, item)
+
+
+def test_item_without_a_payment_or_a_guarantor_is_shown_as_far_as_it_is_known(clerk):
+    account = AccountFactory(guarantor=None, standing="guarantor_needed", number="10204417")
+    item = WorkItemFactory(account=account)
+    page = _page(clerk, item)
+    assert ">1020 4417</a>" in page
+    assert "Look at the account" in page
