@@ -59,7 +59,8 @@ def pay(
         return posted
     spread = _spread(account, cents, chosen, payment_ref)
     over = _over(cents + sum(entry.cents for entry in spread), is_guarantor, payment_ref)
-    _show_over(over, cause=f"{source}:{payment_ref}", at=at, account=account)
+    visit = VisitAccount.objects.filter(account=account, pk__in=chosen).first() if over and len(chosen) == 1 else None
+    _show_over(over, cause=f"{source}:{payment_ref}", at=at, account=account, visit=visit)
     return posting.post(
         kind=TransactionKind.PAYMENT,
         source=source,

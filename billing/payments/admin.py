@@ -9,17 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from billing.ledger import paying
-from billing.ledger.columns import MoneyWaiting, ReadOnlyInline, amount, dollars, link, links
+from billing.ledger.columns import MoneyWaiting, ReadOnlyInline, dollars, link, links
 from billing.ledger.models import GuarantorAccount, VisitAccount
 from billing.payments import items, notices, placing, putting_back
 from billing.payments.disputes.models import Dispute
+from billing.payments.holding import holding_of
 from billing.payments.models import AttemptAllocation, PaymentAttempt, ProviderEvent, ProviderPayment
-from billing.payments.refunds.actions import left_cents
 from billing.payments.refunds.models import Refund
 from records.access.admin import ReadOnlyAdmin
 
 AMOUNT = dollars("amount_cents", _("amount"))
-LEFT = amount(left_cents, _("can be refunded"))
 ACCOUNT = link("account_id", GuarantorAccount, _("guarantor account"))
 ATTEMPT = link("attempt_id", PaymentAttempt, _("payment attempt"))
 
@@ -70,7 +69,7 @@ class ProviderPaymentAdmin(ReadOnlyAdmin):
     search_fields = ("=ref", "=attempt__confirmation", "=last4")
     date_hierarchy = "paid_at"
     fields = readonly_fields = (
-        "ref", "provider", "status", AMOUNT, LEFT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
+        "ref", "provider", "status", AMOUNT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
         "what_can_be_done",
     )  # fmt: skip
     inlines = (RefundInline, DisputeInline)
@@ -88,7 +87,7 @@ class ProviderPaymentAdmin(ReadOnlyAdmin):
     def what_can_be_done(self, payment: ProviderPayment) -> str:
         """Links to what staff may do with this payment now; the pages check who asks."""
         posted = paying.payment_of(payment.provider, payment.ref)
-        return links(items.steps(posted) if posted else [])
+        return links(items.steps_with(holding_of(posted, payment)) if posted else [])
 
 
 @admin.register(ProviderEvent)

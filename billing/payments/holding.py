@@ -31,18 +31,19 @@ class Holding:
     refunds: tuple[Refund, ...] = ()
 
 
-def holding_of(posted: LedgerTransaction) -> Holding:
-    """Asks the database a handful of times, whatever became of the payment."""
-    payments = ProviderPayment.objects.filter(provider=posted.source, ref=posted.source_ref)
-    payment = payments.select_related("attempt__user").first()
+def holding_of(posted: LedgerTransaction, payment: ProviderPayment | None = None) -> Holding:
+    """Asks the database a handful of times, whatever became of the payment; `payment` where it was read already."""
+    if payment is None:
+        payments = ProviderPayment.objects.filter(provider=posted.source, ref=posted.source_ref)
+        payment = payments.select_related("attempt__user").first()
     standing = standing_of(posted.source_ref)
     home_id = paying.home_of(posted)
     home = GuarantorAccount.objects.get(pk=home_id) if home_id else None
     refunds: tuple[Refund, ...] = ()
     free, left = sum(unused_in(standing, home).values()), 0
     if payment is not None:
-        left = left_cents(payment)
         refunds = tuple(Refund.objects.filter(payment=payment))
+        left = left_cents(payment, refunds)
         free = max(min(free - _underway_cents(refunds), left), 0)
     is_desk = posted.source == SOURCE
     return Holding(

@@ -96,14 +96,15 @@ def paid_by(refs: Collection[str]) -> dict[str, PaidBy]:
 
 def steps(posted: LedgerTransaction) -> list[Step]:
     """What staff can do now with the money of a payment; the pages check who asks."""
-    return _steps(holding_of(posted))
+    return steps_with(holding_of(posted))
 
 
-def _steps(holding: Holding) -> list[Step]:
+def steps_with(holding: Holding) -> list[Step]:
     payment, posted = holding.payment, holding.posted
     found = []
     if payment is not None and holding.left_cents:
-        found.append((_("Refund"), f"{reverse('admin:billing_refund_add')}?payment={payment.pk}"))
+        label = _("Refund up to %(amount)s") % {"amount": money.format_cents(holding.left_cents)}
+        found.append((label, f"{reverse('admin:billing_refund_add')}?payment={payment.pk}"))
     if payment is not None and holding.unplaced_cents:
         found.append((_("Place on an account"), reverse("admin:billing_providerpayment_place", args=[payment.pk])))
     if holding.free_cents:
@@ -158,7 +159,7 @@ def _told(told: tuple[Promise, Promise], item: WorkItem) -> Details:
         happened=str(told[0]),
         next_step=str(told[1]),
         paid=_paid(holding),
-        steps=tuple(_steps(holding)) if holding else (),
+        steps=tuple(steps_with(holding)) if holding else (),
     )
 
 
@@ -172,7 +173,7 @@ def _paid(holding: Holding | None) -> PaidBy | None:
 def _overpayment(item: WorkItem) -> Details:
     """More was paid than was owed: the item carries the refund of what still waits of it."""
     holding = _holding_of(item)
-    found = _steps(holding) if holding else []
+    found = steps_with(holding) if holding else []
     refund = next((refund for refund in holding.refunds if refund.pk == _token(item)), None) if holding else None
     if refund is not None:
         label = _("Refund: %(state)s") % {"state": RefundState(refund.state).label}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +16,7 @@ from billing.payments.gateways.protocol import PaymentStatus
 from billing.payments.models import CURRENCY, ProviderPayment
 from billing.payments.refunds import tasks
 from billing.payments.refunds.models import Refund
-from billing.payments.refunds.states import RefundReason, RefundState
+from billing.payments.refunds.states import VOID, RefundReason, RefundState
 from records.access.models import User
 from records.approvals import actions as approvals
 from records.approvals import kinds
@@ -71,14 +72,16 @@ def request(
     return refund
 
 
-def left_cents(payment: ProviderPayment) -> int:
+def left_cents(payment: ProviderPayment, refunds: Iterable[Refund] | None = None) -> int:
     """What can still be refunded: not what was or may be sent back, nor what a chargeback took.
 
+    `refunds` are those of the payment, where they were read already.
     Money in another currency goes back at the provider's own desk, where it is shown as what it is.
     """
     if payment.status != PaymentStatus.SUCCEEDED or payment.currency != CURRENCY:
         return 0
-    refunded = Refund.objects.filter(payment=payment).counted().aggregate(sum=Sum("amount_cents"))["sum"] or 0
+    rows = Refund.objects.filter(payment=payment) if refunds is None else refunds
+    refunded = sum(refund.amount_cents for refund in rows if refund.state not in VOID)
     taken = Dispute.objects.filter(payment=payment).standing().aggregate(sum=Sum("amount_cents"))["sum"] or 0
     return max(payment.amount_cents - refunded - taken, 0)
 

@@ -56,7 +56,7 @@ def item(visit) -> WorkItem:
 
 def overpaid(visit, payer=None, *, cents=40_00) -> WorkItem:
     """A guest pays most of it while the hosted page of another payer is open, who then pays the whole."""
-    late = open_page(start(visit, payer, cents=cents))
+    late = open_page(start(visit, payer, cents=cents, chosen={visit.pk: cents}))
     pay(open_page(start(visit, guest(), cents=visit.patient_cents - 10_00)).checkout_ref)
     hear()
     pay(late.checkout_ref)
@@ -87,6 +87,7 @@ def test_item_says_whose_how_much_and_by_which_way_with_links_and_no_raw_referen
             assert said in page
         assert reverse("admin:billing_guarantoraccount_change", args=[visit.account_id]) in page
         assert reverse("admin:billing_providerpayment_change", args=[payment.pk]) in page
+    assert reverse("admin:billing_visitaccount_change", args=[visit.pk]) in opened
     assert payment.attempt.confirmation in opened
     assert "belongs to who paid" in opened
     assert "Send $30.00 back to the card ending in 4242" in opened
@@ -207,6 +208,19 @@ def test_list_and_page_of_work_items_stay_within_their_queries(clerk, visit, ite
     clerk.get(reverse("admin:billing_workitem_changelist"))
     assert cost_of(lambda: clerk.get(reverse("admin:billing_workitem_changelist"))) <= BUDGET
     assert cost_of(lambda: _page(clerk, item)) <= BUDGET
+
+
+def test_pages_of_waiting_money_stay_within_their_queries(clerk, visit, item):
+    bill(visit, owed_cents=10_00)
+    posted = LedgerTransaction.objects.get(kind="payment", source_ref=item.payment_ref)
+    payment = ProviderPayment.objects.get(ref=item.payment_ref)
+    for url in (
+        reverse("admin:billing_providerpayment_change", args=[payment.pk]),
+        reverse("admin:billing_ledgertransaction_change", args=[posted.pk]),
+        _put_back_url(posted),
+    ):
+        clerk.get(url)
+        assert cost_of(lambda url=url: clerk.get(url)) <= BUDGET
 
 
 # Money that waits
