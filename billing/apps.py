@@ -14,7 +14,7 @@ class BillingConfig(AppConfig):
         from billing.interop.decisions import map_explanation
         from billing.ledger import accounts
         from billing.payers import notices
-        from billing.payments import deployment, paid, tasks
+        from billing.payments import deployment, items, paid, tasks
         from billing.payments.models import PayerKind
         from billing.payments.reconciliation.run import reconcile
         from records.interop import registry
@@ -23,6 +23,7 @@ class BillingConfig(AppConfig):
         register_copay()
         paid.register(PayerKind.LINK, notices.tell_link_paid)
         post_migrate.connect(deployment.follow_environment, sender=self, dispatch_uid="billing.deployment")
+        items.register()
         periodic.register("payments.reconcile", every=dt.timedelta(minutes=5), run=reconcile)
         periodic.register("accounts.deaths", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_deaths())
         periodic.register("accounts.names", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_names())

@@ -29,6 +29,7 @@ from billing.payments.models import CURRENCY, PayerKind, PaymentAttempt
 from billing.payments.payable import NotPayable, Payable, Position, position_of
 from billing.payments.payers import Guard, NotPromised, Payer
 from billing.payments.states import UNFINISHED, AttemptState
+from billing.payments.surplus import over_of
 from billing.payments.words import change_words, coming_words, method_words, money_facts
 from records.access import handles
 
@@ -147,6 +148,7 @@ def confirmation_context(attempt: PaymentAttempt) -> dict[str, Any]:
         "method": method_words(payment) if payment else "",
         "state": attempt.state,
         "is_waiting": attempt.state in UNFINISHED,
+        "over": over_of(payment.ref) if payment else None,
         # Who holds a pay link learns no number.
         "account_ending": "" if attempt.payer_kind == PayerKind.LINK else attempt.account.account_number.number[-4:],
     }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import money
 from billing.ledger.models import GuarantorAccess
+from billing.payments import surplus
 from billing.payments.gateways.protocol import PaymentFacts
 from billing.payments.models import PaymentAttempt, ProviderPayment
 from records.access import handles
@@ -65,9 +66,13 @@ def attempt_of(token: str, at: dt.datetime) -> PaymentAttempt | None:
 
 
 def tell_paid(*, attempt: PaymentAttempt, payment: PaymentFacts, at: dt.datetime) -> None:
-    """Mails the receipt of one payment, once; only where the payer left an address."""
+    """Mails the receipt of one payment, once; only where the payer left an address. Call it when that is posted."""
     amount = money.format_in(payment.amount_cents, payment.currency)
-    _tell(KIND_RECEIPT, f"payment:{payment.ref}", attempt, amount, payment.paid_at or at, at)
+    over = surplus.over_of(payment.ref)
+    more: dict[str, str | bool] = {}
+    if over.cents:
+        more = {"over": money.format_cents(over.cents), "goes_back": over.goes_back}
+    _tell(KIND_RECEIPT, f"payment:{payment.ref}", attempt, amount, payment.paid_at or at, at, **more)
 
 
 def tell_failed(*, attempt: PaymentAttempt, at: dt.datetime) -> None:
@@ -117,7 +122,7 @@ def _tell(
     amount: str,
     happened_at: dt.datetime,
     at: dt.datetime,
-    **details: str,
+    **details: str | bool,
 ) -> None:
     if not attempt.receipt_email:
         return

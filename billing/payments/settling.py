@@ -14,7 +14,7 @@ from billing import money
 from billing.ledger import paying as ledger
 from billing.ledger.choices import WorkKind
 from billing.ledger.work import open_work_item
-from billing.payments import paid, receipts
+from billing.payments import agency, paid, receipts
 from billing.payments.disputes import recording as disputes
 from billing.payments.gateways.protocol import CheckoutFacts, CheckoutStatus, PaymentFacts, PaymentStatus
 from billing.payments.gateways.registry import gateway
@@ -117,7 +117,15 @@ def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: Payme
         asked, came = money.format_cents(attempt.amount_cents), money.format_cents(facts.amount_cents)
         note = f"Asked for {asked}, paid {came}."
         cause = f"{payment.provider}:{facts.ref}"
-        open_work_item(kind=WorkKind.AMOUNT_MISMATCH, cause=cause, at=at, account=attempt.account, note=note)
+        open_work_item(
+            kind=WorkKind.AMOUNT_MISMATCH,
+            cause=cause,
+            at=at,
+            account=attempt.account,
+            note=note,
+            amount_cents=facts.amount_cents,
+            payment_ref=facts.ref,
+        )
     # The attempt is locked, so that nobody else posts it in between.
     is_news = ledger.payment_of(payment.provider, facts.ref) is None
     ledger.pay(
@@ -135,6 +143,8 @@ def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: Payme
     receipts.tell_paid(attempt=attempt, payment=facts, at=at)
     if is_news:
         paid.tell(attempt=attempt, payment=facts, at=at)
+    if is_news and agency.has_it(attempt):
+        agency.tell(attempt=attempt, payment=facts, at=at)
 
 
 def _suspend(payment: ProviderPayment, facts: PaymentFacts, at: dt.datetime) -> None:
@@ -149,6 +159,8 @@ def _suspend(payment: ProviderPayment, facts: PaymentFacts, at: dt.datetime) -> 
         at=at,
         account=payment.account,
         note=f"Paid {paid}{worth}.",
+        amount_cents=cents or None,
+        payment_ref=facts.ref,
     )
     if cents:
         ledger.suspend(

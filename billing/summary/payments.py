@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from billing.ledger.access import PayerScope, payer_scope_for
-from billing.ledger.choices import Bucket, TransactionKind
+from billing.ledger.choices import RECEIVED, Bucket, TransactionKind
 from billing.ledger.models import LedgerEntry, LedgerTransaction, VisitAccount
 from billing.payments.models import PaymentAttempt
 from billing.payments.readers import Reader
@@ -56,6 +56,7 @@ _MOVES = {
     TransactionKind.PAYMENT: _("Paid"),
     TransactionKind.PLACEMENT: _("Paid"),
     TransactionKind.DEPOSIT_USE: _("Paid in advance"),
+    TransactionKind.REAPPLY: _("Paid"),
     TransactionKind.CREDIT_USE: _("Paid with your credit"),
     TransactionKind.CREDIT: _("Paid too much, moved off this visit"),
     TransactionKind.REFUND: _("Sent back to the payer"),
@@ -140,7 +141,7 @@ def _visible(scopes: Sequence[PayerScope], *kinds: TransactionKind) -> QuerySet[
     wanted = kinds or (TransactionKind.PAYMENT,)
     payments = LedgerTransaction.objects.filter(kind__in=wanted, reversed_by__isnull=True)
     held = LedgerEntry.objects.filter(
-        transaction=OuterRef("pk"), bucket__in=[Bucket.PROCESSOR, Bucket.DISPUTE_HOLD]
+        transaction=OuterRef("pk"), bucket__in=RECEIVED | {Bucket.DISPUTE_HOLD}
     ).order_by()
     cents = Subquery(held.values("transaction").annotate(sum=Sum("cents")).values("sum"))
     seen = Q(account__in=as_guarantor) | Q(account__in=as_payer, attempt_id__in=own)

@@ -82,7 +82,15 @@ def _withhold(
     returns.withhold(
         source=payment.provider, payment_ref=payment.ref, cents=cents, dispute_ref=ref, effective_date=day, at=at
     )
-    open_work_item(kind=WorkKind.CHARGEBACK, cause=ref, at=at, account=payment.account, note=note)
+    open_work_item(
+        kind=WorkKind.CHARGEBACK,
+        cause=ref,
+        at=at,
+        account=payment.account,
+        note=note,
+        amount_cents=cents,
+        payment_ref=payment.ref,
+    )
 
 
 def _lose(
@@ -103,7 +111,14 @@ def _lose(
         at=at,
         instead_of=instead_of,
     )
-    open_work_item(kind=WorkKind.CHARGEBACK_LOST, cause=ref, at=at, account=payment.account)
+    open_work_item(
+        kind=WorkKind.CHARGEBACK_LOST,
+        cause=ref,
+        at=at,
+        account=payment.account,
+        amount_cents=cents,
+        payment_ref=payment.ref,
+    )
     receipts.tell_returned(
         payment=payment,
         cents=dispute.amount_cents,

@@ -218,6 +218,24 @@ class PaymentLife(RuleBasedStateMachine):
             visit=self.covered, source="test", source_ref=ref, effective_date=timezone.localdate(), at=timezone.now()
         )
 
+    @precondition(lambda self: LedgerTransaction.objects.filter(kind="payment", account=self.account).exists())
+    @rule(payment=NUMBERS, visit=NUMBERS, cents=AMOUNTS)
+    def staff_put_back_what_was_over(self, payment: int, visit: int, cents: int) -> None:
+        """On a visit that owes again, or one that it was never meant for."""
+        self.used += 1
+        posted = LedgerTransaction.objects.filter(kind="payment", account=self.account).order_by("posted_at", "pk")
+        try:
+            paying.put_back(
+                payment=pick(list(posted), payment),
+                visit_id=pick([*self.visits, self.covered], visit).pk,
+                cents=cents,
+                source_ref=str(self.used),
+                effective_date=timezone.localdate(),
+                at=timezone.now(),
+            )
+        except paying.NotOver:
+            return
+
     # Notices, workers, faults
 
     @precondition(lambda self: self.provider.told())

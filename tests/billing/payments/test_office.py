@@ -184,7 +184,7 @@ def test_copay_at_the_desk_waits_for_the_decision_and_is_taken_down_once(clerk, 
     visit = VisitFactory(pending_cents=80_00)
     url = reverse("admin:billing_visitaccount_deposit", args=[visit.pk])
     assert url in clerk.get(reverse("admin:billing_visitaccount_change", args=[visit.pk])).content.decode()
-    form = {"amount": "25.00", "payer": payer, "token": str(uuid.uuid4())}
+    form = {"amount": "25.00", "payer": payer, "way": "check", "token": str(uuid.uuid4())}
     review = clerk.post(url, form).content.decode()
     assert "Is this right?" in review and "$25.00" in review
     assert in_bucket(Bucket.DEPOSIT) == 0
@@ -203,7 +203,7 @@ def test_copay_at_the_desk_waits_for_the_decision_and_is_taken_down_once(clerk, 
 @pytest.mark.parametrize("amount", ["0", "-1", "80.01", "lots", ""])
 def test_copay_that_cannot_be_is_refused_and_nothing_typed_is_lost(clerk, amount):
     visit = VisitFactory(pending_cents=80_00)
-    form = {"amount": amount, "payer": "other", "token": str(uuid.uuid4()), "confirm": "1"}
+    form = {"amount": amount, "payer": "other", "way": "cash", "token": str(uuid.uuid4()), "confirm": "1"}
     page = clerk.post(reverse("admin:billing_visitaccount_deposit", args=[visit.pk]), form)
     (error,) = page.context["form"].errors["amount"]
     assert error in page.content.decode()
@@ -213,7 +213,7 @@ def test_copay_that_cannot_be_is_refused_and_nothing_typed_is_lost(clerk, amount
 
 def test_copay_after_the_decision_is_settled_at_once(clerk):
     visit = VisitFactory(pending_cents=80_00)
-    form = {"amount": "25.00", "payer": "guarantor", "token": str(uuid.uuid4())}
+    form = {"amount": "25.00", "payer": "guarantor", "way": "cash", "token": str(uuid.uuid4())}
     url = reverse("admin:billing_visitaccount_deposit", args=[visit.pk])
     clerk.post(url, form)
     decide(visit.charges.get(), Decision(insurance_cents=40_00, copay_cents=20_00))  # half of it, meanwhile
