@@ -13,7 +13,7 @@ from billing.payments import duplicates
 from billing.summary import payments
 from tests.billing.payments.steps import in_bucket
 from tests.factories.billing import AccessFactory, VisitFactory, guest
-from tests.staff import client_of
+from tests.staff import client_of, confirm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -40,10 +40,10 @@ def visit():
 @pytest.mark.parametrize(("way", "bucket"), [("cash", Bucket.CASH), ("check", Bucket.CHECK)])
 def test_clerk_says_how_it_was_paid(visit, way, bucket):
     url = reverse("admin:billing_visitaccount_deposit", args=[visit.pk])
-    form = {"amount": "25.00", "payer": "other", "token": str(uuid.uuid4()), "confirm": "1"}
+    form = {"amount": "25.00", "payer": "other", "token": str(uuid.uuid4())}
     clerk = client_of("Billing office")
     assert "cash or a check" in clerk.post(url, form).content.decode()
-    clerk.post(url, form | {"way": way})
+    confirm(clerk, url, form | {"way": way})
     assert (in_bucket(bucket), in_bucket(Bucket.PROCESSOR)) == (25_00, 0)
 
 

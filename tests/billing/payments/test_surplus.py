@@ -36,8 +36,8 @@ def pay_after_somebody(visit, payer=None):
 
 
 def _receipt(client, attempt) -> str:
-    client.get(reverse("billing:payment_return"), {"t": receipts.receipt_token(attempt)})
-    return client.get(reverse("billing:receipt")).content.decode()
+    back = client.get(reverse("billing:payment_return"), {"t": receipts.receipt_token(attempt)})
+    return client.get(back["Location"]).content.decode()
 
 
 def _mail(attempt) -> None:

@@ -29,7 +29,7 @@ from tests.factories.billing import (
 )
 from tests.factories.sandbox import open_checkout, pay
 from tests.queries import BUDGET, cost_of
-from tests.staff import client_of
+from tests.staff import client_of, confirm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -160,7 +160,10 @@ def test_what_a_second_person_declined_is_work_again(clerk):
     item = overpaid(VisitFactory(owed_cents=130_00), cents=130_00)
     _press(clerk, item, 120_00)
     head = client_of("Billing office")
-    head.post(reverse("admin:records_approval_change", args=[Approval.objects.get().pk]), {"is_approved": "no"})
+    head.post(
+        reverse("admin:records_approval_change", args=[Approval.objects.get().pk]),
+        {"is_approved": "no", "note": "Not ours"},
+    )
     again = WorkItem.objects.get(done_at__isnull=True)
     assert (again.kind, again.amount_cents, again.payment_ref) == ("overpayment", 120_00, item.payment_ref)
     assert "Send $120.00 back" in _page(clerk, again)
@@ -244,7 +247,7 @@ def test_guests_money_is_put_back_on_the_visit_after_a_review(clerk, visit, item
     assert "Is this right?" in clerk.post(url, form).content.decode()
     assert owed(visit) == 12_00
     for _ in range(2):
-        clerk.post(url, form | {"confirm": "1"})
+        confirm(clerk, url, form)
     assert (owed(visit), in_bucket(Bucket.REFUNDABLE)) == (0, -18_00)
     assert verification.faults() == []
 
@@ -253,7 +256,7 @@ def test_guests_money_is_put_back_on_the_visit_after_a_review(clerk, visit, item
 def test_more_than_the_visit_owes_is_refused_and_nothing_typed_is_lost(clerk, visit, item, amount):
     bill(visit, owed_cents=12_00)
     posted = LedgerTransaction.objects.get(kind="payment", source_ref=item.payment_ref)
-    form = {"visit": str(visit.pk), "amount": amount, "token": str(uuid.uuid4()), "confirm": "1"}
+    form = {"visit": str(visit.pk), "amount": amount, "token": str(uuid.uuid4())}
     page = clerk.post(_put_back_url(posted), form)
     assert page.context["form"].errors["amount"]
     assert page.context["form"]["visit"].value() == str(visit.pk)
@@ -280,8 +283,8 @@ def test_same_press_puts_money_back_once_though_nothing_is_left(visit, item):
 def _at_the_desk(clerk, *, payer="other"):
     """$25.00 paid in cash at the desk; the insurer left a share of $5.00."""
     visit = VisitFactory(pending_cents=80_00)
-    form = {"amount": "25.00", "payer": payer, "way": "cash", "token": str(uuid.uuid4()), "confirm": "1"}
-    clerk.post(reverse("admin:billing_visitaccount_deposit", args=[visit.pk]), form)
+    form = {"amount": "25.00", "payer": payer, "way": "cash", "token": str(uuid.uuid4())}
+    confirm(clerk, reverse("admin:billing_visitaccount_deposit", args=[visit.pk]), form)
     decide(visit.charges.get(), Decision(insurance_cents=75_00, copay_cents=5_00))
     return visit, LedgerTransaction.objects.get(kind="payment")
 
@@ -292,8 +295,8 @@ def test_desk_deposit_that_was_too_much_is_put_on_another_visit(clerk):
     item = WorkItem.objects.get(kind="overpayment")
     page = _page(clerk, item)
     assert "Cash at the desk" in page and _put_back_url(posted) in page
-    form = {"visit": str(later.pk), "amount": "20.00", "token": str(uuid.uuid4()), "confirm": "1"}
-    clerk.post(_put_back_url(posted), form)
+    form = {"visit": str(later.pk), "amount": "20.00", "token": str(uuid.uuid4())}
+    confirm(clerk, _put_back_url(posted), form)
     assert (owed(later), in_bucket(Bucket.REFUNDABLE), in_bucket(Bucket.CASH)) == (30_00, 0, 25_00)
 
 
@@ -306,7 +309,7 @@ def test_desk_deposit_is_paid_back_at_the_desk_after_a_review_and_once(clerk):
     review = clerk.post(url, form).content.decode()
     assert "Is this right?" in review and "Cash at the desk" in review
     for _ in range(2):
-        clerk.post(url, form | {"confirm": "1"})
+        confirm(clerk, url, form)
     assert (owed(visit), in_bucket(Bucket.REFUNDABLE), in_bucket(Bucket.CASH)) == (0, 0, 5_00)
     assert verification.faults() == []
 
@@ -314,7 +317,7 @@ def test_desk_deposit_is_paid_back_at_the_desk_after_a_review_and_once(clerk):
 @pytest.mark.parametrize("amount", ["25.01", "0", "", "lots"])
 def test_no_more_is_paid_back_at_the_desk_than_was_paid_there(clerk, amount):
     _visit, posted = _at_the_desk(clerk)
-    form = {"amount": amount, "token": str(uuid.uuid4()), "confirm": "1"}
+    form = {"amount": amount, "token": str(uuid.uuid4())}
     page = clerk.post(reverse("admin:billing_ledgertransaction_pay_back", args=[posted.pk]), form)
     assert page.context["form"].errors["amount"]
     assert in_bucket(Bucket.CASH) == 25_00
@@ -322,7 +325,7 @@ def test_no_more_is_paid_back_at_the_desk_than_was_paid_there(clerk, amount):
 
 def test_payment_of_the_provider_is_not_paid_back_at_the_desk(clerk, item):
     posted = LedgerTransaction.objects.get(kind="payment", source_ref=item.payment_ref)
-    form = {"amount": "5.00", "token": str(uuid.uuid4()), "confirm": "1"}
+    form = {"amount": "5.00", "token": str(uuid.uuid4())}
     page = clerk.post(reverse("admin:billing_ledgertransaction_pay_back", args=[posted.pk]), form)
     assert page.context["form"].errors["amount"]
 
