@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from billing import money
-from billing.ledger.models import GuarantorAccount, VisitAccount
+from billing.ledger.models import AccountNumber, GuarantorAccount, VisitAccount
 from billing.payments import actions, duplicates, receipts, settling
 from billing.payments.csp import leads_to_provider
 from billing.payments.forms import AgainForm, AmountForm, Choice, ShownForm
@@ -149,9 +149,24 @@ def confirmation_context(attempt: PaymentAttempt) -> dict[str, Any]:
         "state": attempt.state,
         "is_waiting": attempt.state in UNFINISHED,
         "over": over_of(payment.ref) if payment else None,
-        # Who holds a pay link learns no number.
-        "account_ending": "" if attempt.payer_kind == PayerKind.LINK else attempt.account.account_number.number[-4:],
+        "number": _number_of(attempt),
     }
+
+
+def _number_of(attempt: PaymentAttempt) -> tuple[str, str] | None:
+    """What is called by the number that a payer knows, and how it ends; who holds a pay link learns none.
+
+    A guest chooses no visit: theirs is paid alone where its own number was looked up.
+    """
+    if attempt.payer_kind == PayerKind.LINK:
+        return None
+    visits = attempt.allocations.values("visit") if attempt.payer_kind == PayerKind.GUEST else []
+    known = AccountNumber.objects.filter(Q(account=attempt.account_id) | Q(visit__in=visits))
+    number = known.order_by(F("visit").asc(nulls_last=True)).first()
+    if number is None:
+        return None
+    label = _("Visit account ending in") if number.visit_id else _("Account ending in")
+    return label, number.number[-4:]
 
 
 def _amount_form(request: HttpRequest, paying: Paying, position: Position) -> AmountForm:

@@ -52,6 +52,7 @@ class Moved:
     confirmation: str
 
 
+_REST = {Bucket.CREDIT: _("Kept as your credit"), Bucket.REFUNDABLE: _("More than was owed: it goes back")}
 _MOVES = {
     TransactionKind.PAYMENT: _("Paid"),
     TransactionKind.PLACEMENT: _("Paid"),
@@ -125,11 +126,14 @@ def attempt_for(user: User, attempt_id: uuid.UUID) -> tuple[PaymentAttempt, Paye
 
 
 def spread_of(attempt: PaymentAttempt, reader: Reader) -> list[tuple[str, int]]:
-    """How the money of an attempt was spread: (visit, cents), and what became credit."""
+    """How the money of an attempt was spread: (visit, cents), and what became of the rest."""
     entries = LedgerEntry.objects.filter(transaction__attempt_id=attempt.pk, transaction__kind=TransactionKind.PAYMENT)
-    spread = entries.filter(bucket__in=[Bucket.PATIENT_AR, Bucket.CREDIT]).select_related("visit__patient")
-    spread = spread.order_by("visit__service_date", "pk")
-    return [(reader.label(entry.visit) if entry.visit else "", -entry.cents) for entry in spread]
+    spread = entries.filter(bucket__in=[Bucket.PATIENT_AR, Bucket.DEPOSIT, *_REST]).select_related("visit__patient")
+    spread = spread.order_by(F("visit__service_date").asc(nulls_last=True), "pk")
+    return [
+        (reader.label(entry.visit) if entry.visit else str(_REST[Bucket(entry.bucket)]), -entry.cents)
+        for entry in spread
+    ]
 
 
 def _visible(scopes: Sequence[PayerScope], *kinds: TransactionKind) -> QuerySet[LedgerTransaction, Any]:

@@ -55,6 +55,14 @@ def test_second_guest_is_told_that_money_goes_back_on_the_receipt_and_by_mail(cl
         assert "ten business days" in text
 
 
+def test_guarantor_reads_where_all_of_a_guests_money_went(client, visit):
+    late = pay_after_somebody(visit)
+    client.force_login(AccessFactory(account=visit.account).user)
+    page = client.get(reverse("billing:payment", kwargs={"payment": late.pk})).content.decode()
+    assert "</dt><dd>$10.00</dd>" in page
+    assert "<dt>More than was owed: it goes back</dt><dd>$30.00</dd>" in page
+
+
 def test_guarantor_is_told_that_it_is_kept_as_credit(client, visit, mailoutbox):
     access = AccessFactory(account=visit.account)
     late = pay_after_somebody(visit, payer_of(access))
