@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+
+from records.access.models import User
 
 # Playwright keeps an event loop in this thread, which Django's ORM would refuse to run beside.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -126,3 +129,15 @@ def check_page(watch: Watch) -> Callable[[Page], None]:
             page.set_viewport_size(before)
 
     return check
+
+
+@pytest.fixture
+def enter_as(client: Any, live_server: Any) -> Callable[[Page, User], None]:
+    """Staff's codes are the accounts tests' business: here a session is all it takes."""
+
+    def enter(page: Page, user: User) -> None:
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+    return enter

@@ -15,7 +15,7 @@ from records.appointments.actors import Actor
 from records.appointments.states import CancelReason, Status
 from records.models import Appointment, CheckInAnswer, FormText, MedicationRequest, Pharmacy, Signature
 from tests.factories.appointments import AppointmentFactory, next_morning
-from tests.factories.records import PASSWORD, GrantFactory, UserFactory
+from tests.factories.records import GrantFactory, UserFactory
 from tests.factories.scheduling import (
     AvailabilityFactory,
     LocationFactory,
@@ -23,6 +23,7 @@ from tests.factories.scheduling import (
     VisitReasonFactory,
     VisitTypeFactory,
 )
+from tests.journeys.steps import sign_in
 
 type CheckPage = Callable[[Page], None]
 
@@ -52,14 +53,6 @@ def maya(live_server: object) -> Grant:
     return GrantFactory(patient__given="Maya", patient__family="Alvarez", user__full_name="Maya Alvarez")
 
 
-def sign_in(page: Page, person: Grant) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail address").fill(person.user.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/home/")
-
-
 def appointments(page: Page, person: Grant) -> None:
     page.goto(f"/patients/{person.patient.pk}/appointments/")
 
@@ -67,7 +60,7 @@ def appointments(page: Page, person: Grant) -> None:
 def test_time_is_found_booked_moved_and_cancelled(
     page: Page, check_page: CheckPage, clinic: dict[str, Any], maya: Grant
 ) -> None:
-    sign_in(page, maya)
+    sign_in(page, maya.user)
     appointments(page, maya)
     expect(page.get_by_role("heading", name="Nothing booked")).to_be_visible()
     check_page(page)
@@ -137,7 +130,7 @@ def test_time_is_found_booked_moved_and_cancelled(
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_booking_works_without_scripts_and_by_keyboard(page: Page, clinic: dict[str, Any], maya: Grant) -> None:
-    sign_in(page, maya)
+    sign_in(page, maya.user)
     appointments(page, maya)
     page.get_by_role("link", name="Book an appointment").click()
     page.get_by_role("link", name="Something we have seen you for").click()
@@ -151,7 +144,7 @@ def test_earlier_time_is_offered_and_taken(
     page: Page, check_page: CheckPage, clinic: dict[str, Any], maya: Grant
 ) -> None:
     mine = AppointmentFactory(patient=maya.patient, starts_at=next_morning(20), **clinic)
-    sign_in(page, maya)
+    sign_in(page, maya.user)
     page.goto(f"/patients/{maya.patient.pk}/appointments/{mine.pk}/")
     page.get_by_role("link", name="Tell me of an earlier one").click()
     check_page(page)
@@ -179,7 +172,7 @@ def test_checking_in_ahead_step_by_step(page: Page, check_page: CheckPage, clini
     )
     Pharmacy.objects.create(name="Elm Pharmacy", city="Hartford", is_clinics_own=True)
     FormText.objects.create(name="consent", version=1, title="Consent to care", body="I agree to be treated.")
-    sign_in(page, maya)
+    sign_in(page, maya.user)
     page.goto(f"/patients/{maya.patient.pk}/appointments/{visit.pk}/")
     page.get_by_role("link", name="Check in ahead").click()
     check_page(page)

@@ -13,11 +13,17 @@ from billing.ledger import verification
 from billing.ledger.models import GuarantorAccess, LedgerEntry, VisitAccount
 from billing.models import PaymentAttempt
 from billing.sandbox import actions as sandbox
+from records.access.models import User
+from tests.billing.payments.steps import hear, open_page, start
 from tests.factories.billing import AccessFactory, AccountFactory, GuarantorFactory, VisitFactory
 from tests.factories.records import GrantFactory
-from tests.journeys.test_pay_link import sign_in
+from tests.factories.sandbox import pay
+from tests.journeys.steps import sign_in
 from tests.journeys.test_paying import look_up, pay_at_the_provider
+from tests.staff import staff_in
+from tests.working import work
 
+type EnterAs = Callable[[Page, User], None]
 type CheckPage = Callable[[Page], None]
 type Door = Callable[[], Page]
 
@@ -54,7 +60,7 @@ def find(page: Page, number: str, name: str) -> None:
 def door(request: pytest.FixtureRequest, page: Page, access: GuarantorAccess) -> Door:
     """Opens a tab on the amount page of Ana’s bill."""
     if request.param == "signed in":
-        sign_in(page, access)
+        sign_in(page, access.user)
 
     def open_tab() -> Page:
         tab = page.context.new_page()
@@ -122,7 +128,7 @@ def test_two_tabs_of_one_bill(door: Door, access: GuarantorAccess) -> None:
 
 
 def test_back_twice_after_paying_pays_nothing_more(page: Page, check_page: CheckPage, access: GuarantorAccess) -> None:
-    sign_in(page, access)
+    sign_in(page, access.user)
     visit = VisitAccount.objects.get(title="Orthopedist")
     page.goto(f"/billing/{access.account_id}/visits/{visit.pk}/")
     page.get_by_role("button", name="Pay this visit").click()
@@ -167,7 +173,7 @@ def test_debit_of_somebody_else_warns_leaves_the_choice_and_is_told_when_it_fail
     pay_with(stranger, "1116")
     expect(stranger.get_by_text("Your bank payment is on its way")).to_be_visible()
 
-    sign_in(page, access)
+    sign_in(page, access.user)
     page.goto("/billing/")
     expect(page.get_by_text("A bank payment of $194.96 by somebody else is on its way.")).to_be_visible()
     expect(page.get_by_text("You do not need to do anything")).to_have_count(0)
@@ -196,5 +202,43 @@ def test_two_pay_the_same_and_the_second_is_told_what_happens(
     pay_with(stranger, "4242")
     expect(stranger.get_by_text(re.compile("more than was still owed"))).to_be_visible()
     check_page(stranger)
-    assert sum(LedgerEntry.objects.filter(bucket="refundable").values_list("cents", flat=True)) == -144_96
+    assert to_go_back() == 144_96
+    assert verification.faults() == []
+
+
+def to_go_back() -> int:
+    return -sum(LedgerEntry.objects.filter(bucket="refundable").values_list("cents", flat=True))
+
+
+def test_two_people_send_an_overpayment_back(
+    page: Page, check_page: CheckPage, enter_as: EnterAs, access: GuarantorAccess
+) -> None:
+    visit = VisitAccount.objects.get(title="Emergency department")
+    for attempt in [open_page(start(visit, chosen={visit.pk: 144_96})) for _tab in range(2)]:
+        pay(attempt.checkout_ref)
+    hear()
+
+    enter_as(page, staff_in("Billing office", full_name="Clara Office"))
+    page.goto("/admin/billing/workitem/")
+    expect(page.get_by_text("$144.96")).to_be_visible()
+    check_page(page)
+    page.locator("#result_list tbody th a").click()
+    check_page(page)
+    item = page.url
+    page.get_by_role("button", name="Send $144.96 back to the card ending in 4242").click()
+    expect(page.get_by_text("second person has agreed")).to_be_visible()
+    assert to_go_back() == 144_96
+
+    enter_as(page, staff_in("Billing office", full_name="Hanna Head"))
+    page.goto("/admin/records/approval/")
+    check_page(page)
+    page.locator("#result_list tbody th a").click()
+    expect(page.get_by_text("Clara Office")).to_be_visible()
+    check_page(page)
+    page.get_by_role("button", name="Approve: send $144.96 back").click()
+    expect(page.get_by_text("Approved.")).to_be_visible()
+    work()
+    page.goto(item)
+    expect(page.get_by_text("Sent back")).to_be_visible()
+    assert to_go_back() == 0
     assert verification.faults() == []

@@ -17,7 +17,8 @@ from messaging.models import Conversation, Draft, Pool, RoutingRule
 from records.access.models import Grant
 from records.hours.models import OpeningHours
 from tests.factories.messaging import PoolFactory, RuleFactory
-from tests.factories.records import PASSWORD, GrantFactory, UserFactory
+from tests.factories.records import GrantFactory, UserFactory
+from tests.journeys.steps import sign_in
 from tests.records.documents.files import samples
 
 type CheckPage = Callable[[Page], None]
@@ -33,14 +34,6 @@ def maya(live_server: object) -> Grant:
     for day in range(5):
         OpeningHours.objects.get_or_create(weekday=day, defaults={"opens_at": "08:00", "closes_at": "18:00"})
     return GrantFactory(patient__given="Maya", patient__family="Alvarez", user__full_name="Maya Alvarez")
-
-
-def sign_in(page: Page, maya: Grant) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail address").fill(maya.user.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/home/")
 
 
 def as_if_minutes_passed(conversation: Conversation) -> None:
@@ -60,7 +53,7 @@ def answer(conversation: Conversation, body: str) -> None:
 
 
 def test_question_is_asked_answered_told_and_closed(page: Page, check_page: CheckPage, maya: Grant) -> None:
-    sign_in(page, maya)
+    sign_in(page, maya.user)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Messages").click()
     expect(page.get_by_role("heading", name="No messages yet")).to_be_visible()
     check_page(page)
@@ -136,7 +129,7 @@ def test_everything_works_without_scripts(
     new_context: Callable[..., BrowserContext], base_url: str, maya: Grant
 ) -> None:
     page = new_context(java_script_enabled=False).new_page()
-    sign_in(page, maya)
+    sign_in(page, maya.user)
     page.goto(f"/patients/{maya.patient_id}/messages/new/")
     page.get_by_label("A medication").check()
     page.get_by_role("button", name="Next").click()

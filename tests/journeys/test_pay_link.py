@@ -9,7 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from billing.ledger import verification
 from billing.models import GuarantorAccess, VisitAccount
 from tests.factories.billing import AccessFactory, AccountFactory, GuarantorFactory, VisitFactory
-from tests.factories.records import PASSWORD, GrantFactory
+from tests.factories.records import GrantFactory
+from tests.journeys.steps import sign_in
 from tests.journeys.test_paying import pay_at_the_provider
 
 type CheckPage = Callable[[Page], None]
@@ -28,14 +29,6 @@ def access(live_server: object) -> GuarantorAccess:
 def other_page(new_context: Callable[[], BrowserContext]) -> Page:
     """In a browser that knows nothing of the first."""
     return new_context().new_page()
-
-
-def sign_in(page: Page, access: GuarantorAccess) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail address").fill(access.user.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/home/")
 
 
 def make_link(page: Page, check: CheckPage) -> str:
@@ -98,7 +91,7 @@ def see_who_paid(page: Page, check: CheckPage) -> None:
 def test_somebody_else_pays_with_a_link_and_the_guarantor_sees_who(
     page: Page, other_page: Page, check_page: CheckPage, access: GuarantorAccess
 ) -> None:
-    sign_in(page, access)
+    sign_in(page, access.user)
     answer(other_page, make_link(page, check_page), check_page)
     see_who_paid(page, check_page)
     page.get_by_role("link", name="Billing", exact=True).click()
@@ -112,7 +105,7 @@ def test_it_all_works_without_script(page: Page, other_page: Page, access: Guara
     def look(page: Page) -> None:
         """Nothing: the checks of a page are script."""
 
-    sign_in(page, access)
+    sign_in(page, access.user)
     answer(other_page, make_link(page, look), look)
     see_who_paid(page, look)
     page.go_back()

@@ -10,7 +10,8 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from records.models import Patient
-from tests.factories.records import PASSWORD, GrantFactory
+from tests.factories.records import GrantFactory
+from tests.journeys.steps import sign_in
 
 type CheckPage = Callable[[Page], None]
 
@@ -28,19 +29,11 @@ def patient(live_server: object) -> Patient:
     return Patient.objects.get(family="Jast432")
 
 
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/home/")
-
-
 def test_imported_result_is_read_with_its_range_and_its_past(
     page: Page, check_page: CheckPage, patient: Patient
 ) -> None:
     grant = GrantFactory(patient=patient)
-    sign_in(page, grant.user.email)
+    sign_in(page, grant.user)
     check_page(page)
 
     # When the patient looks for a test by name,
@@ -71,7 +64,7 @@ def test_every_section_of_an_imported_record_passes_and_fits_a_phone(
     page: Page, check_page: CheckPage, patient: Patient
 ) -> None:
     grant = GrantFactory(patient=patient)
-    sign_in(page, grant.user.email)
+    sign_in(page, grant.user)
     page.goto(f"/patients/{patient.pk}/")
     check_page(page)
     for section in SECTIONS:
@@ -85,7 +78,7 @@ def test_every_section_of_an_imported_record_passes_and_fits_a_phone(
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_record_is_read_without_script(page: Page, patient: Patient) -> None:
     grant = GrantFactory(patient=patient)
-    sign_in(page, grant.user.email)
+    sign_in(page, grant.user)
     page.goto(f"/patients/{patient.pk}/results/")
     page.get_by_label("Find by name").fill("triglycerides")
     page.get_by_role("button", name="Search").click()

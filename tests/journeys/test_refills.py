@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -17,18 +16,8 @@ from tests.factories.records import GrantFactory
 from tests.factories.refills import DispenseFactory, PharmacyFactory, prescribed
 from tests.staff import staff_in
 
+type EnterAs = Callable[[Page, User], None]
 type CheckPage = Callable[[Page], None]
-type SignIn = Callable[[Page, User], None]
-
-
-@pytest.fixture
-def sign_in(client: Any, live_server: Any) -> SignIn:
-    def enter(page: Page, user: User) -> None:
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-
-    return enter
 
 
 @pytest.fixture
@@ -59,8 +48,8 @@ def tick(page: Page, name: str, left: str) -> None:
     page.get_by_label(re.compile(f"Days of it you have left.*{name}")).fill(left)
 
 
-def test_batch_with_one_denied(page: Page, check_page: CheckPage, maya: Grant, sign_in: SignIn) -> None:
-    sign_in(page, maya.user)
+def test_batch_with_one_denied(page: Page, check_page: CheckPage, maya: Grant, enter_as: EnterAs) -> None:
+    enter_as(page, maya.user)
     page.goto(f"/patients/{maya.patient_id}/medications/")
     expect(page.get_by_text("Not requested").first).to_be_visible()
     check_page(page)
@@ -97,9 +86,9 @@ def test_batch_with_one_denied(page: Page, check_page: CheckPage, maya: Grant, s
     check_page(page)
 
     items = {item.medication.text.split()[0]: item for item in RefillItem.objects.select_related("medication")}
-    decide(page, check_page, sign_in, items)
+    decide(page, check_page, enter_as, items)
 
-    sign_in(page, maya.user)
+    enter_as(page, maya.user)
     page.goto(f"/patients/{maya.patient_id}/refills/{request.pk}/")
     expect(page.get_by_text("Not approved. The reason:")).to_be_visible()
     expect(page.get_by_text("We would like to see you first.")).to_be_visible()
@@ -113,13 +102,13 @@ def test_batch_with_one_denied(page: Page, check_page: CheckPage, maya: Grant, s
     check_page(page)
 
 
-def decide(page: Page, check_page: CheckPage, sign_in: SignIn, items: dict[str, RefillItem]) -> None:
+def decide(page: Page, check_page: CheckPage, enter_as: EnterAs, items: dict[str, RefillItem]) -> None:
     """The clinician denies the cream, asks about the tablets, and approves what our own pharmacy then has ready."""
     text, _made = RefillText.objects.get_or_create(
         purpose="denial", name="Visit needed", defaults={"body": "We would like to see you first."}
     )
     RefillText.objects.filter(pk=text.pk).update(body="We would like to see you first.")
-    sign_in(page, staff_in("Clinician", full_name="Ines Okafor"))
+    enter_as(page, staff_in("Clinician", full_name="Ines Okafor"))
     page.goto("/admin/records/refillitem/")
     check_page(page)
     page.get_by_role("link", name=re.compile("Hydrocortisone")).click()

@@ -24,8 +24,8 @@ from tests.factories.records import GrantFactory
 from tests.records.documents.files import samples
 from tests.staff import staff_in
 
+type EnterAs = Callable[[Page, User], None]
 type CheckPage = Callable[[Page], None]
-type SignIn = Callable[[Page, User], None]
 
 
 @pytest.fixture
@@ -36,18 +36,6 @@ def nurse(live_server: object) -> User:
     pool.members.add(user)
     ReplyTemplate.objects.create(pool=pool, name="Rest", body="Dear {patient_first_name},\n\nplease rest it.")
     return user
-
-
-@pytest.fixture
-def sign_in(client: Any, live_server: Any) -> SignIn:
-    """Staff's codes are the accounts tests' business: here a session is all it takes."""
-
-    def enter(page: Page, user: User) -> None:
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-
-    return enter
 
 
 def asked(user: User, patient: Any) -> Conversation:
@@ -66,10 +54,10 @@ def minute_is_over() -> None:
     Message.objects.update(visible_at=timezone.now())
 
 
-def test_staff_take_note_answer_and_close(page: Page, check_page: CheckPage, nurse: User, sign_in: SignIn) -> None:
+def test_staff_take_note_answer_and_close(page: Page, check_page: CheckPage, nurse: User, enter_as: EnterAs) -> None:
     grant: Any = GrantFactory(patient__given="Maya", patient__family="Alvarez")
     case = asked(grant.user, grant.patient)
-    sign_in(page, nurse)
+    enter_as(page, nurse)
     page.goto("/admin/messaging/conversation/")
     check_page(page)
     page.get_by_role("link", name=case.number).click()
@@ -93,12 +81,12 @@ def test_staff_take_note_answer_and_close(page: Page, check_page: CheckPage, nur
     expect(page.get_by_text("Not read yet")).to_be_visible()
 
     minute_is_over()
-    sign_in(page, grant.user)
+    enter_as(page, grant.user)
     page.goto(f"/patients/{grant.patient.pk}/messages/{case.pk}/")
     expect(page.get_by_text("please rest it.")).to_be_visible()
     expect(page.get_by_text("Call her daughter first")).to_have_count(0)
 
-    sign_in(page, nurse)
+    enter_as(page, nurse)
     page.goto(f"/admin/messaging/conversation/{case.pk}/change/")
     expect(page.get_by_text(f"Read by {grant.user.full_name}")).to_be_visible()
     page.get_by_role("textbox", name="Reason").fill("Answered")
@@ -146,13 +134,13 @@ def test_guest_writes_and_reads_the_answer_by_its_link(page: Page, check_page: C
 
 
 def test_clinic_writes_to_a_list_and_sees_who_has_read_it(
-    page: Page, check_page: CheckPage, nurse: User, sign_in: SignIn
+    page: Page, check_page: CheckPage, nurse: User, enter_as: EnterAs
 ) -> None:
     first, second = (
         GrantFactory(patient__mrn=mrn, patient__given=given, user__full_name=f"{given} Reader")
         for mrn, given in (("MRN-1", "Maya"), ("MRN-2", "Omar"))
     )
-    sign_in(page, nurse)
+    enter_as(page, nurse)
     page.goto("/admin/messaging/conversation/")
     page.get_by_role("link", name="Write to patients").click()
     check_page(page)
@@ -178,12 +166,12 @@ def test_clinic_writes_to_a_list_and_sees_who_has_read_it(
     expect(page.get_by_text("read by 0")).to_be_visible()
     check_page(page)
 
-    sign_in(page, first.user)
+    enter_as(page, first.user)
     page.goto("/messages/")
     page.get_by_role("link", name="Time for your flu shot").click()
     expect(page.get_by_text("Dear Maya,")).to_be_visible()
 
-    sign_in(page, nurse)
+    enter_as(page, nurse)
     page.goto(receipts)
     expect(page.get_by_text("read by 1")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("MRN-1")).get_by_text("Yes")).to_be_visible()
@@ -192,7 +180,7 @@ def test_clinic_writes_to_a_list_and_sees_who_has_read_it(
 
 
 def test_staff_answer_with_a_file_and_a_document_of_the_record(
-    page: Page, check_page: CheckPage, nurse: User, sign_in: SignIn
+    page: Page, check_page: CheckPage, nurse: User, enter_as: EnterAs
 ) -> None:
     grant: Any = GrantFactory(patient__given="Maya", patient__family="Alvarez")
     now = timezone.now()
@@ -200,7 +188,7 @@ def test_staff_answer_with_a_file_and_a_document_of_the_record(
         patient=grant.patient, title="School letter", content="Dear school", status="current", released_at=now
     )
     case = asked(grant.user, grant.patient)
-    sign_in(page, nurse)
+    enter_as(page, nurse)
     page.goto(f"/admin/messaging/conversation/{case.pk}/answer/")
     page.get_by_label("Your answer").fill("Here is your letter, and how to rest the knee.")
     page.get_by_label("School letter").check()
@@ -222,7 +210,7 @@ def test_staff_answer_with_a_file_and_a_document_of_the_record(
     check_page(page)
 
     minute_is_over()
-    sign_in(page, grant.user)
+    enter_as(page, grant.user)
     page.goto(f"/patients/{grant.patient.pk}/messages/{case.pk}/")
     check_page(page)
     for link, name in (("rest.txt", "rest.txt"), ("School letter", "School letter.txt")):
