@@ -1,6 +1,6 @@
 """Do provider, ledger and receipts agree when many pay at once while processes are killed and the provider fails?
 
-`make load-payments` runs it on a throw-away PostgreSQL for LOAD_SECONDS (75), with LOAD_PAYERS (6) threads of guests and
+`make load-payments` runs it on a throw-away PostgreSQL for LOAD_SECONDS (75), with LOAD_PAYERS (8) threads of guests and
 people who sign in. Web processes and workers are killed every few seconds; the provider is a fake Stripe outside the
 database, slow, hanging at times, whose notices are lost, doubled, late and out of order. It ends non-zero with what
 differs.
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from load.clinic import Clinic
     from load.diary import Diary
     from load.processes import Portal
-
-    from tests.fake_stripe.server import Server
+    from load.provider import Provider
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 SECONDS = int(os.environ.get("LOAD_SECONDS", "75"))
-PAYERS = int(os.environ.get("LOAD_PAYERS", "6"))
+PAYERS = int(os.environ.get("LOAD_PAYERS", "8"))
 ACCOUNTS = int(os.environ.get("LOAD_ACCOUNTS", "40"))
 BEAT_SECONDS = 0.5
 # In beats.
@@ -35,20 +34,21 @@ BANK_SECONDS = 5
 
 def main() -> int:
     from load.processes import HOST, free_port
-    from load.provider import Chance
+    from load.provider import Chance, Provider
 
     from tests.fake_stripe.server import running
 
     os.chdir(ROOT)
     port = free_port()
+    faults = Chance()
     webhook = f"http://{HOST}:{port}/webhooks/stripe/"
     with (
         tempfile.TemporaryDirectory(prefix="load-") as folder,
-        running(webhook=webhook, faults=Chance(), later=BANK_SECONDS) as server,
+        running(webhook=webhook, faults=faults, later=BANK_SECONDS) as server,
     ):
         os.environ |= _environment(Path(folder), f"http://{HOST}:{port}", server.url)
         _set_up()
-        return _run(port, Path(folder), server)
+        return _run(port, Path(folder), Provider(server, faults))
 
 
 def _environment(folder: Path, origin: str, provider: str) -> dict[str, str]:
@@ -76,38 +76,37 @@ def _set_up() -> None:
     call_command("createcachetable", verbosity=0)
 
 
-def _run(port: int, folder: Path, server: "Server") -> int:
+def _run(port: int, folder: Path, provider: "Provider") -> int:
     from load import after
     from load.clinic import Clinic
     from load.diary import Diary
     from load.processes import Portal
-    from load.provider import calm
 
     clinic, diary = Clinic(ACCOUNTS), Diary()
     portal = Portal(port, folder)
     try:
         portal.wait_until_ready()
-        _pay(clinic, portal, server, diary)
-        calm(server)
-        undone = after.drain(server)
+        _pay(clinic, portal, provider, diary)
+        provider.calm()
+        undone = after.drain(provider.fake)
         diary.faults.update(f"A {kind} did not stop when told to." for kind in portal.stop("worker"))
-        result = after.finish(server, portal.origin)
+        result = after.finish(provider.fake, portal.origin)
     finally:
         portal.stop()
     faults = [*diary.faults, *undone, *result.faults, *portal.complaints()]
-    _report(diary, server, result)
+    _report(diary, provider, result)
     for fault in faults:
         print(f"FAULT: {fault}")
     return 1 if faults else 0
 
 
-def _pay(clinic: "Clinic", portal: "Portal", server: "Server", diary: "Diary") -> None:
+def _pay(clinic: "Clinic", portal: "Portal", provider: "Provider", diary: "Diary") -> None:
     """Lets people pay until the time is over, and everything else happen meanwhile."""
     from load.payers import Payers
 
-    server.fake.faults.is_on = True
+    provider.begin_trouble()
     until = time.monotonic() + SECONDS
-    crowds = [Payers(number, clinic, portal.origin, server.url, diary) for number in range(PAYERS)]
+    crowds = [Payers(number, clinic, portal.origin, provider.url, diary) for number in range(PAYERS)]
     with ThreadPoolExecutor(PAYERS) as pool:
         going = [pool.submit(crowd.keep_coming, until) for crowd in crowds]
         beat = 0
@@ -115,16 +114,14 @@ def _pay(clinic: "Clinic", portal: "Portal", server: "Server", diary: "Diary") -
             time.sleep(BEAT_SECONDS)
             beat += 1
             if time.monotonic() < until:
-                _disturb(beat, clinic, portal, server, diary)
+                _disturb(beat, clinic, portal, provider, diary)
     for crowd in going:
         crowd.result()
 
 
-def _disturb(beat: int, clinic: "Clinic", portal: "Portal", server: "Server", diary: "Diary") -> None:
+def _disturb(beat: int, clinic: "Clinic", portal: "Portal", provider: "Provider", diary: "Diary") -> None:
     """Kills a process, sends a late notice, bills more or has workers reconcile, as the beat has it."""
-    from load.provider import send_late_ones
-
-    send_late_ones(server, share=0.03)
+    provider.send_late_ones(share=0.03)
     for kind in portal.fallen():
         diary.blame(f"A {kind} ended by itself.")
     if beat % KILL_EVERY == 0:
@@ -136,30 +133,23 @@ def _disturb(beat: int, clinic: "Clinic", portal: "Portal", server: "Server", di
         diary.note("reconciliations due")
 
 
-def _report(diary: "Diary", server: "Server", result: "Result") -> None:
-    from load.provider import ASKED_FOR
-
+def _report(diary: "Diary", provider: "Provider", result: "Result") -> None:
     from billing import money
-    from tests.fake_stripe.faults import Fault
 
-    for what, times in sorted(diary.counts.items()):
+    noted, met, counts = diary.counts, provider.met(), result.counts
+    for what, times in sorted(noted.items()):
         print(f"  {times:6} {what}")
-    met, told = server.fake.faults.counts, server.fake.store.all("event")
-    notices = sum(event["type"].startswith(ASKED_FOR) for event in told)
-    requests = ", ".join(f"{met[kind]} {kind}" for kind in list(Fault) if kind in met and met[kind])
-    counts = result.counts
-    print(f"  faults met: {requests}; slowest page {diary.slowest:.1f} s")
+    print(f"  {diary.slowest:6.1f} s for the slowest page")
+    print("  faults met: " + ", ".join(f"{times} {kind}" for kind, times in sorted(met.items())))
     print(
         f"{SECONDS} s, {PAYERS} payers at once: {counts['begun']} payments begun, {counts['paid']} paid, "
-        f"{counts['declined']} declined; {diary.counts['web killed']} web processes and "
-        f"{diary.counts['worker killed']} workers killed; of {notices} notices {met[Fault.LOSE]} lost, "
-        f"{met[Fault.TWICE]} doubled, {met[Fault.DELAY]} late; {counts['paid twice']} payments were over what was owed, "
-        f"by {money.format_cents(counts['cents paid twice'])}, and are work for staff"
+        f"{counts['declined']} declined; {noted['web killed']} web processes and {noted['worker killed']} workers killed; "
+        f"of {provider.notices()} notices {met['lose']} lost, {met['twice']} doubled, {met['delay']} late; "
+        f"{counts['paid twice']} payments brought {money.format_cents(counts['cents paid twice'])} more than was owed, "
+        f"and are work for staff"
     )
-    print(
-        f"provider {money.format_cents(result.provider_cents)}, ledger {money.format_cents(result.ledger_cents)}, "
-        f"receipts {money.format_cents(result.receipts_cents)}"
-    )
+    sums = {"provider": result.provider_cents, "ledger": result.ledger_cents, "receipts": result.receipts_cents}
+    print(", ".join(f"{name} {money.format_cents(cents)}" for name, cents in sums.items()))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ from load.diary import Diary
 from records.notifications import delivery
 from records.notifications.choices import State
 from records.notifications.models import Notification
-from tests.fake_stripe.server import Server
 from tests.fake_stripe.state import Fake
 
 DRAIN_SECONDS = 90
@@ -49,11 +48,11 @@ class Result:
     faults: list[str] = field(default_factory=list)
 
 
-def drain(server: Server) -> list[str]:
+def drain(fake: Fake) -> list[str]:
     """Waits until banks have decided, notices were sent, and workers have nothing to do; says what did not end."""
     waits: dict[str, Callable[[], bool]] = {
-        "Banks still decide": lambda: not any(server.fake.store.all("charge", status="pending")),
-        "Notices are still on their way": lambda: not server.fake.outbox,
+        "Banks still decide": lambda: not any(fake.store.all("charge", status="pending")),
+        "Notices are still on their way": lambda: not fake.outbox,
         "Workers still have work": lambda: not DBTaskResult.objects.ready().exists(),
     }
     until = time.monotonic() + DRAIN_SECONDS
@@ -66,17 +65,17 @@ def drain(server: Server) -> list[str]:
     return faults
 
 
-def finish(server: Server, origin: str) -> Result:
+def finish(fake: Fake, origin: str) -> Result:
     """Works what killed workers left, compares, reads every receipt, and lets a day pass."""
     result = Result()
     result.faults += _work_leftovers()
     result.faults += _commanded("reconcile_payments") + _commanded("verify_ledger")
-    result.provider_cents = sum(charge["amount"] for charge in server.fake.store.all("charge", status="succeeded"))
+    result.provider_cents = sum(charge["amount"] for charge in fake.store.all("charge", status="succeeded"))
     result.ledger_cents = _ledger_cents()
-    result.counts = _counts(server.fake)
+    result.counts = _counts(fake)
     result.receipts_cents = _read_receipts(origin, result.faults)
-    result.faults += _differences(result) + _charged_twice(server.fake) + _untold() + _unnoticed()
-    result.faults += _a_day_later(server.fake)
+    result.faults += _differences(result) + _charged_twice(fake) + _untold() + _unnoticed()
+    result.faults += _a_day_later(fake)
     return result
 
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -12,6 +13,10 @@ from load.diary import Diary
 
 PATIENCE_SECONDS = 45
 MOST_REDIRECTS = 10
+
+# Names of fields with what is typed or chosen.
+type Typed = Mapping[str, str | list[str]]
+
 # What differs between two pages of one kind: ids, handles, tokens.
 _OWN = re.compile(r"/(?=[\w-]*[\d_A-Z-])[\w-]{9,}(?=/)")
 
@@ -79,11 +84,11 @@ class Browser:
     def open(self, url: str) -> Page:
         return self._ask("GET", urljoin(self.origin, url), {})
 
-    def press(self, form: Form, *, is_followed: bool = True, **typed: str | list[str]) -> Page:
+    def press(self, form: Form, typed: Typed, *, is_followed: bool = True) -> Page:
         """Posts what the form holds and what is typed; whoever closes the tab at once follows nothing."""
-        return self._ask("POST", form.url, form.fields | typed, is_followed=is_followed)
+        return self._ask("POST", form.url, {**form.fields, **typed}, is_followed=is_followed)
 
-    def _ask(self, method: str, url: str, data: dict[str, str | list[str]], *, is_followed: bool = True) -> Page:
+    def _ask(self, method: str, url: str, data: Typed, *, is_followed: bool = True) -> Page:
         began = time.monotonic()
         page, to = self._once_more(method, url, data)
         for _ in range(MOST_REDIRECTS):
@@ -93,7 +98,7 @@ class Browser:
         self._diary.waited(time.monotonic() - began)
         return page
 
-    def _once_more(self, method: str, url: str, data: dict[str, str | list[str]]) -> tuple[Page, str]:
+    def _once_more(self, method: str, url: str, data: Typed) -> tuple[Page, str]:
         """A page, and where it redirects to; asked for again while nobody answers, as when a process was killed."""
         until = time.monotonic() + PATIENCE_SECONDS
         while True:

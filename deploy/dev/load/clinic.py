@@ -3,6 +3,7 @@
 import random
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -48,12 +49,12 @@ class Clinic:
 
 
 def _make(*, is_hot: bool) -> Bill:
-    account = AccountFactory()
-    visits = [
+    account: Any = AccountFactory()
+    visits: list[Any] = [
         VisitFactory(account=account, owed_cents=random.randint(100_00, 900_00))
         for _ in range(3 if is_hot else random.randint(1, 3))
     ]
-    people = [GrantFactory(patient=visits[0].patient).user, UserFactory()]
+    people: list[Any] = [GrantFactory(patient=visits[0].patient).user, UserFactory()]
     for user, role in zip(people, (AccessRole.GUARANTOR, AccessRole.PAYER_LINES), strict=True):
         AccessFactory(user=user, account=account, role=role)
     link = StatementLink.objects.get(statement=issue_statement(account))

@@ -7,7 +7,7 @@ import requests
 from captcha.models import CaptchaStore
 from django.db import connections
 
-from load.browser import Browser, Form, Page
+from load.browser import Browser, Form, Page, Typed
 from load.clinic import Bill, Clinic
 from load.diary import Diary
 from tests.factories.records import PASSWORD
@@ -55,21 +55,21 @@ class Payers:
         """The address of the bill's amount page, by a number and the name or by the code of a statement."""
         if _happens(40):
             form = browser.open(bill.code_url).form("s")
-            page = browser.press(form) if form else None
+            page = browser.press(form, {}) if form else None
             return page.url if page and page.url.endswith("/amount/") else ""
         form = browser.open("/pay/").form("account_number")
         if form is None:
             return ""
         characters = CaptchaStore.objects.get(hashkey=form.fields["captcha_0"]).response
         number = random.choice(bill.numbers)
-        page = browser.press(form, account_number=number, last_name=bill.last_name, captcha_1=characters)
+        page = browser.press(form, {"account_number": number, "last_name": bill.last_name, "captcha_1": characters})
         return page.url if page.url.endswith("/amount/") else ""
 
     def _sign_in(self, browser: Browser, bill: Bill) -> str:
         form = browser.open("/accounts/login/").form("login")
         if form is None:
             return ""
-        page = browser.press(form, login=random.choice(bill.emails), password=PASSWORD)
+        page = browser.press(form, {"login": random.choice(bill.emails), "password": PASSWORD})
         return f"/billing/{bill.account_id}/pay/" if page.url.endswith("/home/") else ""
 
     def _pay(self, browser: Browser, amount_url: str) -> None:
@@ -77,16 +77,16 @@ class Payers:
         if form is None:
             self._diary.note("nothing to pay")
             return
-        page = browser.press(form, **_choice(form))
+        page = browser.press(form, _choice(form))
         for _ in range(LOOKS):
             form = page.form("cents")
             if form is None:
                 self._diary.note("amount refused or changed meanwhile")
                 return
             ticks = {name: "on" for name in form.offers if name.endswith("-again")}
-            page = browser.press(form, **ticks)
+            page = browser.press(form, ticks)
             if page.url.startswith(self._provider):
-                self._at_the_provider(browser, browser.press(form, **ticks) if _happens(AGAIN_PERCENT) else page)
+                self._at_the_provider(browser, browser.press(form, ticks) if _happens(AGAIN_PERCENT) else page)
                 return
         self._diary.note("review not got past")
 
@@ -113,7 +113,7 @@ class Payers:
             self._diary.note("hosted page was closed meanwhile")
             return page
         is_gone = _happens(GONE_PERCENT)
-        after = browser.press(form, is_followed=not is_gone, **{field: value})
+        after = browser.press(form, {field: value}, is_followed=not is_gone)
         return browser.open(page.url) if is_gone and field == "method" and value != "4242" else after
 
     def _go_back(self, browser: Browser, page: Page) -> None:
@@ -123,14 +123,14 @@ class Payers:
             self._diary.note("went back unpaid")
 
 
-def _choice(form: Form) -> dict[str, str | list[str]]:
-    """All of it, some of the visits where they can be chosen, or a few dollars; with an address for the receipt or not."""
-    email = {"email": "payer@example.org" if _happens(70) else ""}
+def _choice(form: Form) -> Typed:
+    """All of it, one of the visits where they can be chosen, or a few dollars; with an address for the receipt or not."""
+    chosen: Typed = {"how": "other", "amount": f"{random.randint(1, 15)}.{random.randint(0, 99):02d}"}
     if _happens(TOTAL_PERCENT):
-        return email | {"how": "total"}
-    if "visits" in form.offers and _happens(50):
-        return email | {"how": "visits", "visits": [random.choice(form.offers["visits"])]}
-    return email | {"how": "other", "amount": f"{random.randint(1, 15)}.{random.randint(0, 99):02d}"}
+        chosen = {"how": "total"}
+    elif "visits" in form.offers and _happens(50):
+        chosen = {"how": "visits", "visits": [random.choice(form.offers["visits"])]}
+    return {**chosen, "email": "payer@example.org" if _happens(70) else ""}
 
 
 def _happens(percent: int) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ READY_SECONDS = 60
 STOP_SECONDS = 60
 # A process that has just been started has nothing to lose yet.
 GROWN_SECONDS = 4
+_COMPLAINT = re.compile(r"\b(?:ERROR|CRITICAL)\b|^Traceback|^\w+(?:\.\w+)*Error\b")
 
 
 def free_port() -> int:
@@ -42,8 +44,9 @@ class Process:
         return time.monotonic() - self.started > GROWN_SECONDS and self.process.poll() is None
 
     def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def stop(self) -> bool:
         """Asks it to end; whether it did in time."""
@@ -109,8 +112,6 @@ class Portal:
         return [process.kind for process in going if process.process.poll() is None and not process.stop()]
 
     def complaints(self) -> set[str]:
-        """What the processes logged as errors, without its time."""
+        """What the processes logged as errors, without its time and the number of the process."""
         lines = [line for file in self.logs.glob("*.log") for line in file.read_text(errors="replace").splitlines()]
-        return {
-            line[24:] for line in lines if " ERROR " in line or " CRITICAL " in line or line.startswith("Traceback")
-        }
+        return {f"Logged: {line[match.start() :]}" for line in lines if (match := _COMPLAINT.search(line))}

@@ -34,7 +34,7 @@ class Chance(Faults):
     def __init__(self) -> None:
         super().__init__()
         self.is_on = False
-        self.counts: Counter[Fault] = Counter()
+        self.counts: Counter[str] = Counter()
         self._turn = threading.Lock()
 
     def met(self, kind: Fault, operation: str) -> Any:
@@ -44,20 +44,37 @@ class Chance(Faults):
             return None
         is_hanging = kind == Fault.SLOW and random.randrange(HANGS_ONE_IN) == 0
         with self._turn:
-            self.counts[kind] += 1
+            self.counts["hung" if is_hanging else kind.value] += 1
             self.add(kind, seconds=HANG_SECONDS if is_hanging else random.uniform(*SLOW_SECONDS))
             return super().met(kind, operation)
 
 
-def send_late_ones(server: Server, *, share: float) -> None:
-    """Sends a share of the notices that are late."""
-    fake = server.fake
-    now = fake.store.now()
-    with fake.lock:
-        fake.outbox[:] = [(now if random.random() < share else due, ref, tries) for due, ref, tries in fake.outbox]
+class Provider:
+    """The fake in a thread of this process; its `url` is the one origin that the portal and payers know."""
 
+    def __init__(self, server: Server, faults: Chance) -> None:
+        self.fake, self.url, self._faults = server.fake, server.url, faults
 
-def calm(server: Server) -> None:
-    """From now on nothing fails, and every notice that is late is sent."""
-    server.fake.faults.is_on = False
-    send_late_ones(server, share=1)
+    def begin_trouble(self) -> None:
+        self._faults.is_on = True
+
+    def calm(self) -> None:
+        """From now on nothing fails, and every notice that is late is sent."""
+        self._faults.is_on = False
+        self.send_late_ones(share=1)
+
+    def send_late_ones(self, *, share: float) -> None:
+        """Sends a share of the notices that are late."""
+        now = self.fake.store.now()
+        with self.fake.lock:
+            self.fake.outbox[:] = [
+                (min(due, now) if random.random() < share else due, ref, tries) for due, ref, tries in self.fake.outbox
+            ]
+
+    def met(self) -> Counter[str]:
+        """How often each fault was met, with those that hung apart from what was slow."""
+        return self._faults.counts
+
+    def notices(self) -> int:
+        """How many there were to send, lost ones too."""
+        return sum(event["type"].startswith(ASKED_FOR) for event in self.fake.store.all("event"))
