@@ -81,7 +81,7 @@ class Payers:
         for _ in range(LOOKS):
             form = page.form("cents")
             if form is None:
-                self._diary.note("amount refused or changed meanwhile")
+                self._diary.note("review led elsewhere: an earlier payment, or another bill")
                 return
             ticks = {name: "on" for name in form.offers if name.endswith("-again")}
             page = browser.press(form, ticks)
