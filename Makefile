@@ -1,6 +1,6 @@
 # The development commands. Each sets up what it needs: Python 3.12 or newer is all they expect.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-stripe demo-reset demo-import test check fix shots bench-payments bench-inbox bench-slots soak lock
+.PHONY: help setup demo demo-stripe demo-reset demo-import test check fix shots bench-payments load-payments bench-inbox bench-slots soak lock
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ shots: setup  ## Photograph the main pages of the demo into var/shots/
 
 bench-payments: setup  ## Measure how many payments a second are posted, and verify the ledger after
 	@POSTGRES_DURABLE=1 deploy/dev/with_postgres.sh .venv/bin/python deploy/dev/bench_payments.py
+
+load-payments: setup  ## Pay while processes are killed and the provider fails, and compare the sums (LOAD_SECONDS=75)
+	@deploy/dev/with_postgres.sh .venv/bin/python deploy/dev/load_payments.py
 
 bench-inbox: setup  ## Measure what a page of the inbox costs among 100,000 conversations
 	@deploy/dev/with_postgres.sh .venv/bin/python deploy/dev/bench_inbox.py

@@ -57,5 +57,6 @@ def deliver(fake: Fake, webhook: Webhook) -> int:
             taken += 1
             event["pending_webhooks"] = 0
         elif tries + 1 < MOST_TRIES:
-            fake.outbox.append((now + 2**tries, ref, tries + 1))
+            with fake.lock:
+                fake.outbox.append((now + 2**tries, ref, tries + 1))
     return taken

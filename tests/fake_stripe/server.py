@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import threading
 import urllib.error
 import urllib.parse
@@ -46,6 +47,11 @@ class Server(ThreadingHTTPServer):
         self._stopping.set()
         self.shutdown()
         self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of callers who went away, as those that are killed do."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def _post(self, raw: bytes, headers: dict[str, str]) -> int:
         request = urllib.request.Request(self.webhook, data=raw, headers=headers, method="POST")  # noqa: S310
