@@ -12,6 +12,7 @@ class Fault(StrEnum):
     CUT_BEFORE = "cut_before"
     CUT_AFTER = "cut_after"
     SLOW = "slow"
+    HANG = "hang"
     TOO_MANY = "too_many"
     LOSE = "lose"
     DELAY = "delay"

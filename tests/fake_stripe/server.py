@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import threading
 import urllib.error
 import urllib.parse
@@ -44,8 +45,14 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         self._stopping.set()
+        self.fake.released.set()
         self.shutdown()
         self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that left before its answer came is no news."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def _post(self, raw: bytes, headers: dict[str, str]) -> int:
         request = urllib.request.Request(self.webhook, data=raw, headers=headers, method="POST")  # noqa: S310
