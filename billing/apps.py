@@ -1,6 +1,7 @@
 import datetime as dt
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class BillingConfig(AppConfig):
@@ -13,7 +14,7 @@ class BillingConfig(AppConfig):
         from billing.interop.decisions import map_explanation
         from billing.ledger import accounts
         from billing.payers import notices
-        from billing.payments import paid, tasks
+        from billing.payments import deployment, items, paid, tasks
         from billing.payments.models import PayerKind
         from billing.payments.reconciliation.run import reconcile
         from records.interop import registry
@@ -21,6 +22,8 @@ class BillingConfig(AppConfig):
 
         register_copay()
         paid.register(PayerKind.LINK, notices.tell_link_paid)
+        post_migrate.connect(deployment.follow_environment, sender=self, dispatch_uid="billing.deployment")
+        items.register()
         periodic.register("payments.reconcile", every=dt.timedelta(minutes=5), run=reconcile)
         periodic.register("accounts.deaths", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_deaths())
         periodic.register("accounts.names", every=dt.timedelta(hours=1), run=lambda at: accounts.follow_names())

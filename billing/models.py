@@ -16,6 +16,7 @@ from billing.ledger.models import (
 )
 from billing.ledger.work import WorkItem
 from billing.payers.models import PayerInvitation, PayLink, PayLinkGrant
+from billing.payments.deployment import DeploymentMode
 from billing.payments.disputes.models import Dispute
 from billing.payments.models import AttemptAllocation, PaymentAttempt, ProviderEvent, ProviderPayment
 from billing.payments.reconciliation.models import DailyTotal, ReconciliationRun
@@ -24,6 +25,7 @@ from billing.statements.models import Statement, StatementLine, StatementLink
 
 __all__ = [
     "DailyTotal",
+    "DeploymentMode",
     "Dispute",
     "ExpectedCopay",
     "ReconciliationRun",

@@ -37,6 +37,22 @@ def format_cents(cents: int) -> str:
     return f"{'−' if cents < 0 else ''}${dollars:,}.{rest:02d}"
 
 
+# Currencies without hundredths, and with thousandths: what providers call cents are their smallest coins
+# (https://docs.stripe.com/currencies#zero-decimal).
+_NO_DECIMALS = frozenset(
+    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
+)
+_THREE_DECIMALS = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
+
+
+def format_in(cents: int, currency: str) -> str:
+    """An amount in any currency, in its smallest coins: $25.00, 25.00 EUR, 2,500 JPY."""
+    if currency == "usd":
+        return format_cents(cents)
+    places = 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
+    return f"{'−' if cents < 0 else ''}{Decimal(abs(cents)).scaleb(-places):,.{places}f} {currency.upper()}"
+
+
 def split(cents: int, weights: Sequence[int]) -> list[int]:
     """Parts of `cents` in proportion to `weights`, to the cent; the largest remainders get the odd cents.
 

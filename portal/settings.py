@@ -393,6 +393,8 @@ STATEMENT_DUE_DAYS = environment.integer("STATEMENT_DUE_DAYS", 30, minimum=1)
 STATEMENT_FONTS = environment.text("STATEMENT_FONTS", "")
 AGENCY_NAME = environment.text("AGENCY_NAME", "Harbor Recovery Services")
 AGENCY_PHONE = environment.text("AGENCY_PHONE", "860-555-0177")
+# Who at the agency hears of a payment here while it deals with the account; nobody where it is empty.
+AGENCY_EMAIL = environment.text("AGENCY_EMAIL", "")
 # The most that Medicaid lets an adult be asked for one visit; the rest of their share goes to staff (42 CFR 447.52).
 MEDICAID_COPAY_CENTS = environment.integer("MEDICAID_COPAY_CENTS", 400)
 # How long a claim may wait for an answer; Medicare takes none after a year (42 CFR 424.44).

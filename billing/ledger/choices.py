@@ -51,6 +51,8 @@ class Bucket(models.TextChoices):
     CREDIT = "credit", _("Credit of the guarantor")
     REFUNDABLE = "refundable", _("To go back to a payer")
     PROCESSOR = "processor", _("Payment processor")
+    CASH = "cash", _("Cash at the desk")
+    CHECK = "check", _("Checks at the desk")
     INSURANCE = "insurance", _("Insurance paid")
     ADJUSTMENT = "adjustment", _("Discount")
     REVENUE = "revenue", _("Charges")
@@ -60,6 +62,9 @@ class Bucket(models.TextChoices):
 
 
 VISIT_BUCKETS = frozenset({Bucket.INSURER_AR, Bucket.PATIENT_AR, Bucket.DEPOSIT})
+# What takes money at the desk, and everything that money of payers can lie in.
+DESK = frozenset({Bucket.CASH, Bucket.CHECK})
+RECEIVED = DESK | {Bucket.PROCESSOR}
 
 
 class Denial(models.TextChoices):
@@ -78,6 +83,7 @@ class TransactionKind(models.TextChoices):
     CREDIT = "credit", _("Credit")
     CREDIT_USE = "credit_use", _("Credit used")
     DEPOSIT_USE = "deposit_use", _("Deposit used")
+    REAPPLY = "reapply", _("Put back on a visit")
     REFUND = "refund", _("Refund")
     CHARGEBACK = "chargeback", _("Chargeback: the bank took the money")
     CHARGEBACK_LOST = "chargeback_lost", _("Chargeback lost")
@@ -96,6 +102,7 @@ class WorkKind(models.TextChoices):
     AMOUNT_MISMATCH = "amount_mismatch", _("Paid amount differs from what was asked")
     UNKNOWN_PAYMENT = "unknown_payment", _("Payment of an unknown attempt")
     FOREIGN_CURRENCY = "foreign_currency", _("Payment in another currency")
+    AGENCY_PAYMENT = "agency_payment", _("Paid here while it is with the agency")
     MONEY_LEFT_OVER = "money_left_over", _("Money went back that no visit had any more")
     REFUND_OUTSIDE = "refund_outside", _("Refund made at the provider’s own desk")
     REFUND_FAILED = "refund_failed", _("Refund did not arrive")

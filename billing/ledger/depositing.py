@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from billing import money
 from billing.ledger import paying
+from billing.ledger.choices import Bucket
 from billing.ledger.models import VisitAccount
 from records.access.reviewed import reviewed_form, sign
 
@@ -34,6 +35,12 @@ class DepositForm(forms.Form):
         label=gettext_lazy("Who paid"),
         choices=[(GUARANTOR, gettext_lazy("The guarantor")), (OTHER, gettext_lazy("Somebody else"))],
         widget=forms.RadioSelect,
+    )
+    way = forms.ChoiceField(
+        label=gettext_lazy("How it was paid"),
+        choices=[(Bucket.CASH.value, gettext_lazy("Cash")), (Bucket.CHECK.value, gettext_lazy("Check"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say whether it was cash or a check.")},
     )
     # The payment's reference-to-be, so that a button pressed twice takes it down once.
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -81,7 +88,8 @@ def _review(data: dict[str, Any]) -> list[str]:
         if data["payer"] == GUARANTOR
         else _("What is then over goes back to who paid.")
     )
-    return [kept % {"amount": money.format_cents(data["amount"])}, over]
+    way = _("It was paid in cash.") if data["way"] == Bucket.CASH else _("It was paid by check.")
+    return [kept % {"amount": money.format_cents(data["amount"])}, way, over]
 
 
 def _record(request: HttpRequest, visit: VisitAccount, data: dict[str, Any]) -> HttpResponse:
@@ -92,6 +100,7 @@ def _record(request: HttpRequest, visit: VisitAccount, data: dict[str, Any]) -> 
         is_guarantor=data["payer"] == GUARANTOR,
         source=SOURCE,
         payment_ref=f"{SOURCE}:{data['token']}",
+        into=Bucket(data["way"]),
         at=now,
         effective_date=timezone.localdate(now),
     )

@@ -290,7 +290,15 @@ class LedgerEntry(models.Model):
                 condition=~Q(bucket=Bucket.REFUNDABLE) | ~Q(payment_ref=""), name="ledger_refundable_names_its_payment"
             ),
         ]
-        indexes = [models.Index(fields=["payment_ref"], condition=~Q(payment_ref=""), name="ledger_entry_by_payment")]
+        indexes = [
+            models.Index(fields=["payment_ref"], condition=~Q(payment_ref=""), name="ledger_entry_by_payment"),
+            # The few that staff look for: money that waits to go back, or to be placed.
+            models.Index(
+                fields=["bucket", "payment_ref"],
+                condition=Q(bucket__in=[Bucket.REFUNDABLE, Bucket.SUSPENSE]),
+                name="ledger_entry_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Ledger entry {self.pk}"

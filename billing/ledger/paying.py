@@ -5,7 +5,7 @@ Every entry names its payment, so that `returns` can find later where that money
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -14,6 +14,7 @@ from billing.ledger import posting
 from billing.ledger.choices import Bucket, Hold, TransactionKind, WorkKind
 from billing.ledger.models import GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
 from billing.ledger.posting import Entry
+from billing.ledger.standing import unused_of
 from billing.ledger.work import open_work_item
 
 
@@ -23,6 +24,10 @@ class NoCredit(ValueError):
 
 class NotPlaceable(ValueError):
     """The payment does not wait in suspense."""
+
+
+class NotOver(ValueError):
+    """More than pays for nothing of a payment, than the visit owes, or a visit of somebody else's account."""
 
 
 @transaction.atomic
@@ -54,8 +59,8 @@ def pay(
         return posted
     spread = _spread(account, cents, chosen, payment_ref)
     over = _over(cents + sum(entry.cents for entry in spread), is_guarantor, payment_ref)
-    if over:
-        open_work_item(kind=WorkKind.OVERPAYMENT, cause=f"{source}:{payment_ref}", at=at, account=account)
+    visit = VisitAccount.objects.filter(account=account, pk__in=chosen).first() if over and len(chosen) == 1 else None
+    _show_over(over, cause=f"{source}:{payment_ref}", at=at, account=account, visit=visit)
     return posting.post(
         kind=TransactionKind.PAYMENT,
         source=source,
@@ -80,12 +85,14 @@ def deposit(
     payment_ref: str,
     at: dt.datetime,
     effective_date: dt.date,
+    into: Bucket = Bucket.PROCESSOR,
     attempt_id: uuid.UUID | None = None,
     livemode: bool = False,
 ) -> LedgerTransaction:
     """Posts money taken for a visit before the insurer decided, as a copay at check-in; a decision uses it.
 
-    What is owed already, and what a decision that came first left over, is settled at once.
+    `into` says where the money lies. What is owed already, and what a decision that came first left over, is
+    settled at once.
     """
     visit = VisitAccount.objects.get(pk=visit_id)
     posting.lock_account(visit.account_id)
@@ -95,7 +102,7 @@ def deposit(
         source_ref=payment_ref,
         account_id=visit.account_id,
         entries=[
-            Entry(Bucket.PROCESSOR, cents, payment_ref=payment_ref),
+            Entry(into, cents, payment_ref=payment_ref),
             Entry(Bucket.DEPOSIT, -cents, visit.pk, payment_ref),
         ],
         effective_date=effective_date,
@@ -127,9 +134,7 @@ def use_deposit(
         entries += _over(over, _is_guarantors(ref), ref)
     if not any(entry.cents for entry in entries):
         return None
-    if any(entry.bucket in (Bucket.CREDIT, Bucket.REFUNDABLE) for entry in entries):
-        cause = f"{source}:{source_ref}"
-        open_work_item(kind=WorkKind.OVERPAYMENT, cause=cause, at=at, account=visit.account, visit=visit)
+    _show_over(entries, cause=f"{source}:{source_ref}", at=at, account=visit.account, visit=visit)
     return posting.post(
         kind=TransactionKind.DEPOSIT_USE,
         source=source,
@@ -165,7 +170,7 @@ def suspend(
 def place(
     *, payment: LedgerTransaction, account_id: uuid.UUID, effective_date: dt.date, at: dt.datetime
 ) -> LedgerTransaction:
-    """Moves a payment out of suspense onto an account, oldest visit first; what is over stays its payer's.
+    """Moves a payment out of suspense onto an account, oldest visit first; what is over stays its payer's, with work.
 
     Call it with the payment's own row locked. Raises NotPlaceable when nothing of it waits, or when a part of it
     is on another account already: what comes back from a refund that failed follows the first part.
@@ -180,10 +185,12 @@ def place(
         raise NotPlaceable(ref)
     spread = _spread(account, -waiting, {}, ref)
     over = _over(-waiting + sum(entry.cents for entry in spread), False, ref)
+    source_ref = f"{ref}:{len(earlier) + 1}" if earlier else ref
+    _show_over(over, cause=f"{payment.source}:{source_ref}", at=at, account=account)
     return posting.post(
         kind=TransactionKind.PLACEMENT,
         source=payment.source,
-        source_ref=f"{ref}:{len(earlier) + 1}" if earlier else ref,
+        source_ref=source_ref,
         account_id=account_id,
         entries=[Entry(Bucket.SUSPENSE, -waiting, payment_ref=ref), *spread, *over],
         effective_date=effective_date,
@@ -223,23 +230,79 @@ def credit_overpaid(
 ) -> LedgerTransaction | None:
     """Takes off a visit what was paid over the patient's share, after a new decision: the last payment first.
 
-    A guarantor's becomes credit; a third party's waits to go back to their card. Opens a work item; None when
-    nothing is over.
+    A guarantor's becomes credit; a third party's waits to go back to their card. Opens a work item for each
+    payment; None when nothing is over.
     """
     account = posting.lock_account(visit.account_id)
     over_cents = -posting.lock_visits([visit.pk])[visit.pk].patient_cents
     if over_cents <= 0:
         return None
-    open_work_item(kind=WorkKind.OVERPAYMENT, cause=f"{source}:{source_ref}", at=at, account=account, visit=visit)
+    entries = _spill(visit, over_cents)
+    _show_over(entries, cause=f"{source}:{source_ref}", at=at, account=account, visit=visit)
     return posting.post(
         kind=TransactionKind.CREDIT,
         source=source,
         source_ref=source_ref,
         account_id=account.pk,
-        entries=_spill(visit, over_cents),
+        entries=entries,
         effective_date=effective_date,
         at=at,
     )
+
+
+@transaction.atomic
+def put_back(
+    *,
+    payment: LedgerTransaction,
+    visit_id: uuid.UUID,
+    cents: int,
+    source_ref: str,
+    effective_date: dt.date,
+    at: dt.datetime,
+) -> LedgerTransaction:
+    """Pays a visit out of what was over of a payment: first what waits to go back, then its unspent credit.
+
+    For a visit that owes again, as when a decision that left too much paid was taken back. Once per `source_ref`.
+    Raises NotOver; nothing is put back in part.
+    """
+    ref, account_id = payment.source_ref, home_of(payment)
+    if account_id is None:
+        raise NotOver(ref)
+    account = posting.lock_account(account_id)
+    known = LedgerTransaction.objects.filter(
+        kind=TransactionKind.REAPPLY, source=payment.source, source_ref=source_ref
+    ).first()
+    if known is not None:
+        return known
+    visits = VisitAccount.objects.filter(pk=visit_id, account=account).on_the_bill().unpaid()
+    visit = posting.lock_visits(visits.values_list("pk", flat=True)).get(visit_id)
+    over = unused_of(ref, account)
+    if visit is None or not 0 < cents <= min(sum(over.values()), visit.patient_cents):
+        raise NotOver(ref)
+    waiting = min(cents, over[Bucket.REFUNDABLE])
+    return posting.post(
+        kind=TransactionKind.REAPPLY,
+        source=payment.source,
+        source_ref=source_ref,
+        account_id=account_id,
+        entries=[
+            Entry(Bucket.REFUNDABLE, waiting, payment_ref=ref),
+            Entry(Bucket.CREDIT, cents - waiting, payment_ref=ref),
+            Entry(Bucket.PATIENT_AR, -cents, visit.pk, ref),
+        ],
+        effective_date=effective_date,
+        at=at,
+        attempt_id=payment.attempt_id,
+        is_third_party=payment.is_third_party,
+        livemode=payment.livemode,
+    )
+
+
+def home_of(payment: LedgerTransaction) -> uuid.UUID | None:
+    """The account a payment is on: its own, or the one that it was placed on out of suspense."""
+    if payment.account_id is not None:
+        return payment.account_id
+    return placements_of(payment).values_list("account", flat=True).first()
 
 
 def payment_of(source: str, payment_ref: str) -> LedgerTransaction | None:
@@ -272,6 +335,28 @@ def _spread(account: GuarantorAccount, cents: int, chosen: Mapping[uuid.UUID, in
 def _over(cents: int, is_guarantor: bool, payment_ref: str) -> list[Entry]:
     bucket = Bucket.CREDIT if is_guarantor else Bucket.REFUNDABLE
     return [Entry(bucket, -cents, payment_ref=payment_ref)] if cents else []
+
+
+def _show_over(
+    entries: Iterable[Entry],
+    *,
+    cause: str,
+    at: dt.datetime,
+    account: GuarantorAccount,
+    visit: VisitAccount | None = None,
+) -> None:
+    """A work item for each payment of which these entries leave something over."""
+    over = [entry for entry in entries if entry.bucket in (Bucket.CREDIT, Bucket.REFUNDABLE)]
+    for number, entry in enumerate(over):
+        open_work_item(
+            kind=WorkKind.OVERPAYMENT,
+            cause=f"{cause}:{entry.payment_ref}" if number else cause,
+            at=at,
+            account=account,
+            visit=visit,
+            amount_cents=-entry.cents,
+            payment_ref=entry.payment_ref,
+        )
 
 
 def _spill(visit: VisitAccount, over_cents: int) -> list[Entry]:

@@ -150,6 +150,7 @@ PAYING = frozenset(
         TransactionKind.CREDIT,
         TransactionKind.CREDIT_USE,
         TransactionKind.DEPOSIT_USE,
+        TransactionKind.REAPPLY,
         TransactionKind.REFUND,
         TransactionKind.CHARGEBACK_LOST,
     }

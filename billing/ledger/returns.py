@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from billing.ledger import paying, posting
-from billing.ledger.choices import Bucket, TransactionKind, WorkKind
+from billing.ledger.choices import RECEIVED, Bucket, TransactionKind, WorkKind
 from billing.ledger.models import GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
 from billing.ledger.posting import Entry
+from billing.ledger.standing import standing_of
 from billing.ledger.work import open_work_item
 
 
@@ -25,17 +26,29 @@ class UnknownPayment(ValueError):
 def refund(
     *, source: str, payment_ref: str, cents: int, refund_ref: str, effective_date: dt.date, at: dt.datetime
 ) -> LedgerTransaction:
-    """Posts money that was sent back out of a payment. Raises UnknownPayment."""
-    return _take_back(
-        TransactionKind.REFUND, Bucket.PROCESSOR, source, payment_ref, cents, refund_ref, effective_date, at
-    )
+    """Posts money that was sent back out of where the payment came in. Raises UnknownPayment."""
+    came_into = came_into_of(_payment(source, payment_ref))
+    return _take_back(TransactionKind.REFUND, came_into, source, payment_ref, cents, refund_ref, effective_date, at)
 
 
+@transaction.atomic
 def lose(
-    *, source: str, payment_ref: str, cents: int, dispute_ref: str, effective_date: dt.date, at: dt.datetime
+    *,
+    source: str,
+    payment_ref: str,
+    cents: int,
+    dispute_ref: str,
+    effective_date: dt.date,
+    at: dt.datetime,
+    instead_of: LedgerTransaction | None = None,
 ) -> LedgerTransaction:
-    """Posts a lost chargeback: what the payment had paid is owed again. Raises UnknownPayment."""
-    return _take_back(
+    """Posts a lost chargeback: what the payment had paid is owed again. Raises UnknownPayment.
+
+    `instead_of` is what was said to be lost before, of another amount: only the difference changes what is owed.
+    """
+    if instead_of is not None:
+        _reverse(instead_of, undo_ref(instead_of), effective_date, at)
+    posted = _take_back(
         TransactionKind.CHARGEBACK_LOST,
         Bucket.DISPUTE_HOLD,
         source,
@@ -45,6 +58,9 @@ def lose(
         effective_date,
         at,
     )
+    if instead_of is not None:
+        _credit_overpaid(instead_of, undo_ref(instead_of), effective_date, at)
+    return posted
 
 
 def withhold(
@@ -56,7 +72,7 @@ def withhold(
         kind=TransactionKind.CHARGEBACK,
         source=source,
         source_ref=dispute_ref,
-        account_id=_home_of(payment),
+        account_id=paying.home_of(payment),
         entries=[
             Entry(Bucket.DISPUTE_HOLD, cents, payment_ref=payment_ref),
             Entry(Bucket.PROCESSOR, -cents, payment_ref=payment_ref),
@@ -72,7 +88,20 @@ def withhold(
 @transaction.atomic
 def undo(*, posted: LedgerTransaction, source_ref: str, effective_date: dt.date, at: dt.datetime) -> None:
     """Reverses a refund or a loss whose money came back; what was paid again meanwhile is taken off the visits."""
+    _reverse(posted, source_ref, effective_date, at)
+    _credit_overpaid(posted, source_ref, effective_date, at)
+
+
+def undo_ref(lost: LedgerTransaction) -> str:
+    """The reference under which a loss is undone: the one without a suffix undoes what was withheld for it."""
+    return f"{lost.source_ref}:lost"
+
+
+def _reverse(posted: LedgerTransaction, source_ref: str, effective_date: dt.date, at: dt.datetime) -> None:
     posting.reverse(posted, source=posted.source, source_ref=source_ref, effective_date=effective_date, at=at)
+
+
+def _credit_overpaid(posted: LedgerTransaction, source_ref: str, effective_date: dt.date, at: dt.datetime) -> None:
     for visit in VisitAccount.objects.filter(entries__transaction=posted, patient_cents__lt=0).distinct():
         paying.credit_overpaid(
             visit=visit,
@@ -95,7 +124,7 @@ def _take_back(
     at: dt.datetime,
 ) -> LedgerTransaction:
     payment = _payment(source, payment_ref)
-    account_id = _home_of(payment)
+    account_id = paying.home_of(payment)
     account = posting.lock_account(account_id) if account_id else None
     known = LedgerTransaction.objects.filter(kind=kind, source=source, source_ref=source_ref).first()
     if known is not None:
@@ -103,9 +132,17 @@ def _take_back(
     taken = _from_where_it_stands(payment, account, cents)
     rest = cents - sum(entry.cents for entry in taken)
     if rest:
-        note = f"{kind} {source_ref}: {rest} cents"
+        note = f"{kind.label}: {source_ref}"
         cause = f"{source}:{source_ref}"
-        open_work_item(kind=WorkKind.MONEY_LEFT_OVER, cause=cause, at=at, account=account, note=note)
+        open_work_item(
+            kind=WorkKind.MONEY_LEFT_OVER,
+            cause=cause,
+            at=at,
+            account=account,
+            note=note,
+            amount_cents=rest,
+            payment_ref=payment_ref,
+        )
     return posting.post(
         kind=kind,
         source=source,
@@ -126,7 +163,7 @@ def _take_back(
 
 def _from_where_it_stands(payment: LedgerTransaction, account: GuarantorAccount | None, cents: int) -> list[Entry]:
     ref = payment.source_ref
-    standing = _standing(ref)
+    standing = standing_of(ref)
     entries: list[Entry] = []
 
     def take(bucket: Bucket, available: int, visit_id: uuid.UUID | None = None, payment_ref: str = ref) -> int:
@@ -166,19 +203,15 @@ def _paid_by_credit(visits: list[VisitAccount]) -> dict[uuid.UUID, int]:
     return found
 
 
-def _standing(payment_ref: str) -> dict[tuple[str, uuid.UUID | None], int]:
-    """By bucket and visit, the cents of a payment that stand there now."""
-    grouped = LedgerEntry.objects.filter(payment_ref=payment_ref).order_by().values_list("bucket", "visit")
-    found: dict[tuple[str, uuid.UUID | None], int] = defaultdict(int)
-    for bucket, visit_id, sum_cents in grouped.annotate(Sum("cents")):
-        found[bucket, visit_id] = -sum_cents
-    return found
-
-
 def _visits_newest_first(account: GuarantorAccount) -> list[VisitAccount]:
     paid = VisitAccount.objects.filter(account=account, paid_cents__gt=0).values_list("pk", flat=True)
     locked = posting.lock_visits(paid).values()
     return sorted(locked, key=lambda visit: (visit.service_date, visit.pk), reverse=True)
+
+
+def came_into_of(payment: LedgerTransaction) -> Bucket:
+    """Where the money of a payment lies: with the provider, or as cash or a check at the desk."""
+    return Bucket(payment.entries.filter(bucket__in=RECEIVED).values_list("bucket", flat=True)[0])
 
 
 def _payment(source: str, payment_ref: str) -> LedgerTransaction:
@@ -186,10 +219,3 @@ def _payment(source: str, payment_ref: str) -> LedgerTransaction:
     if payment is None:
         raise UnknownPayment(payment_ref)
     return payment
-
-
-def _home_of(payment: LedgerTransaction) -> uuid.UUID | None:
-    """The account a payment is on: its own, or the one that it was placed on out of suspense."""
-    if payment.account_id is not None:
-        return payment.account_id
-    return paying.placements_of(payment).values_list("account", flat=True).first()

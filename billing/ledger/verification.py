@@ -21,6 +21,8 @@ from billing.ledger.posting import PROJECTIONS, is_paying
 
 # Where a payment's money can stand until it goes back.
 HOLDING = frozenset({Bucket.PATIENT_AR, Bucket.DEPOSIT, Bucket.CREDIT, Bucket.REFUNDABLE})
+# Which charge an entry was posted for.
+_POSTED = "transaction__source_ref"
 
 
 def faults() -> list[str]:
@@ -83,16 +85,21 @@ def _payments() -> Iterator[str]:
 
 
 def _charges() -> Iterator[str]:
-    """Each charge is posted once, for what it says."""
+    """Each charge is posted once, for what it says and on its visit; and each posted charge is there."""
     revenue = LedgerEntry.objects.filter(transaction__kind=TransactionKind.CHARGE, bucket=Bucket.REVENUE)
-    posted = dict(revenue.values_list("transaction__source_ref", "cents").iterator())
-    for pk, cents in Charge.objects.exclude(cents=0).values_list("pk", "cents").iterator():
-        if -posted.get(str(pk), 0) != cents:
-            yield f"Charge {pk} says {cents} cents, its entries say {-posted.get(str(pk), 0)}."
+    posted = {ref: (-cents, visit) for ref, cents, visit in revenue.values_list(_POSTED, "cents", "visit").iterator()}
+    for pk, cents, visit_id in Charge.objects.values_list("pk", "cents", "visit").iterator():
+        posted_cents, posted_visit = posted.pop(str(pk), (0, visit_id))
+        if posted_cents != cents:
+            yield f"Charge {pk} says {cents} cents, its entries say {posted_cents}."
+        if posted_visit != visit_id:
+            yield f"Charge {pk} is of visit account {visit_id}, posted on {posted_visit}."
+    for ref, (cents, _visit) in posted.items():
+        yield f"{cents} cents are posted for charge {ref}, which is not there."
 
 
 def _adjudications() -> Iterator[str]:
-    """Each decision's transaction moves what the decision says."""
+    """Each decision's transaction moves what the decision says; and each posted decision is there."""
     buckets = (Bucket.INSURANCE, Bucket.ADJUSTMENT, Bucket.PATIENT_AR)
     sums: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     entries = LedgerEntry.objects.filter(transaction__kind=TransactionKind.ADJUDICATION, bucket__in=buckets)
@@ -103,6 +110,12 @@ def _adjudications() -> Iterator[str]:
         moved = [sums[row.transaction_id][bucket] for bucket in buckets]
         if said != moved:
             yield f"Adjudication {row.pk} says {said} cents, its entries say {moved}."
+    posted = LedgerTransaction.objects.filter(kind=TransactionKind.ADJUDICATION)
+    for pk in posted.filter(adjudication__isnull=True).values_list("pk", flat=True).iterator():
+        yield f"Transaction {pk} posts a decision, which is not there."
+    nothing = LedgerTransaction.objects.filter(adjudication__isnull=False).exclude(kind=TransactionKind.ADJUDICATION)
+    for pk, kind in nothing.values_list("adjudication", "kind").iterator():
+        yield f"Adjudication {pk} names a transaction that posts no decision but a {kind}."
 
 
 def _names() -> Iterator[str]:

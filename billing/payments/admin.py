@@ -1,51 +1,62 @@
 """Staff's view of payments: what was wanted, what the provider took, and what it told us."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from billing.ledger.columns import ReadOnlyInline, amount, dollars, link
+from billing.ledger import paying
+from billing.ledger.columns import MoneyWaiting, ReadOnlyInline, dollars, link, links
 from billing.ledger.models import GuarantorAccount, VisitAccount
 from billing.ledger.search import FoundByNumber
-from billing.payments import notices, placing
+from billing.payments import items, notices, placing, putting_back
+from billing.payments.columns import PAID_AMOUNT
 from billing.payments.disputes.models import Dispute
+from billing.payments.holding import holding_of
 from billing.payments.models import AttemptAllocation, PaymentAttempt, ProviderEvent, ProviderPayment
-from billing.payments.refunds.actions import left_cents
 from billing.payments.refunds.models import Refund
 from records.access.admin import ReadOnlyAdmin
 
 AMOUNT = dollars("amount_cents", _("amount"))
-LEFT = amount(left_cents, _("can be refunded"))
 ACCOUNT = link("account_id", GuarantorAccount, _("guarantor account"))
 ATTEMPT = link("attempt_id", PaymentAttempt, _("payment attempt"))
 
 
 class PaymentInline(ReadOnlyInline):
     model = ProviderPayment
-    fields = ("ref", "status", "method", "last4", AMOUNT, "currency", "paid_at")
+    fields = ("ref", "status", "method", "last4", PAID_AMOUNT, "currency", "paid_at")
 
 
-class RefundInline(ReadOnlyInline):
+class WentBackInline(ReadOnlyInline):
+    """What went back of a payment, in the payment's currency."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("payment")
+
+
+class RefundInline(WentBackInline):
     model = Refund
-    fields = ("state", AMOUNT, "reason", "requested_by", "requested_at", "decided_at")
+    fields = ("state", PAID_AMOUNT, "reason", "requested_by", "requested_at", "decided_at")
 
 
-class DisputeInline(ReadOnlyInline):
+class DisputeInline(WentBackInline):
     model = Dispute
-    fields = ("ref", "state", AMOUNT, "reason", "opened_at", "ended_at")
+    fields = ("ref", "state", PAID_AMOUNT, "reason", "opened_at", "ended_at")
 
 
 class AllocationInline(ReadOnlyInline):
     model = AttemptAllocation
     fields = (link("visit_id", VisitAccount, _("visit account")), dollars("cents", _("amount")))
     show_change_link = False
+
+
+class WaitingPayment(MoneyWaiting):
+    ref_field = "ref"
 
 
 @admin.register(PaymentAttempt)
@@ -65,29 +76,30 @@ class PaymentAttemptAdmin(FoundByNumber, ReadOnlyAdmin):
 @admin.register(ProviderPayment)
 class ProviderPaymentAdmin(FoundByNumber, ReadOnlyAdmin):
     account_path: ClassVar[str] = "attempt__account"
-    list_display = ("ref", "provider", "status", AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
-    list_filter = ("provider", "status", "method", "livemode")
+    list_display = ("ref", "provider", "status", PAID_AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
+    list_filter = (WaitingPayment, "provider", "status", "method", "livemode")
     search_fields = ("=ref", "=attempt__confirmation", "=last4")
     date_hierarchy = "paid_at"
     fields = readonly_fields = (
-        "ref", "provider", "status", AMOUNT, LEFT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
+        "ref", "provider", "status", PAID_AMOUNT, "currency", "method", "last4", "livemode", "paid_at", ATTEMPT,
         "what_can_be_done",
     )  # fmt: skip
     inlines = (RefundInline, DisputeInline)
 
     def get_urls(self) -> list[URLPattern]:
         place = self.admin_site.admin_view(placing.place)
-        return [path("<int:payment>/place/", place, name="billing_providerpayment_place"), *super().get_urls()]
+        put_back = self.admin_site.admin_view(putting_back.put_back)
+        return [
+            path("<int:payment>/place/", place, name="billing_providerpayment_place"),
+            path("<uuid:posted>/put-back/", put_back, name="billing_ledgertransaction_put_back"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=_("what can be done"))
     def what_can_be_done(self, payment: ProviderPayment) -> str:
         """Links to what staff may do with this payment now; the pages check who asks."""
-        links = []
-        if left_cents(payment):
-            links.append((f"{reverse('admin:billing_refund_add')}?payment={payment.pk}", _("Refund")))
-        if placing.is_placeable(payment):
-            links.append((reverse("admin:billing_providerpayment_place", args=[payment.pk]), _("Place on an account")))
-        return format_html_join(" · ", '<a href="{}">{}</a>', links) if links else "-"
+        posted = paying.payment_of(payment.provider, payment.ref)
+        return links(items.steps_with(holding_of(posted, payment)) if posted else [])
 
 
 @admin.register(ProviderEvent)

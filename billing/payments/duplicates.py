@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from billing import money
-from billing.ledger.choices import Bucket, TransactionKind
+from billing.ledger.choices import RECEIVED, Bucket, TransactionKind
 from billing.ledger.models import LedgerEntry
 from billing.payments.models import AttemptAllocation, PaymentAttempt
 from billing.payments.payers import Payer
@@ -69,7 +69,7 @@ def fingerprint(found: Sequence[Alike]) -> str:
 
 def _paid(account_id: uuid.UUID, cents: int, at: dt.datetime, chosen: Collection[uuid.UUID]) -> QuerySet[Any, Any]:
     """Also what was paid elsewhere, as at the front desk; without what went back since."""
-    received = LedgerEntry.objects.filter(bucket=Bucket.PROCESSOR).order_by()
+    received = LedgerEntry.objects.filter(bucket__in=RECEIVED).order_by()
     held = received.filter(payment_ref=OuterRef("payment_ref")).values("payment_ref").annotate(sum=Sum("cents"))
     attempt = PaymentAttempt.objects.filter(pk=OuterRef("transaction__attempt_id"))
     same = received.filter(

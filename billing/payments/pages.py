@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,16 +19,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from billing import money
-from billing.ledger.models import GuarantorAccount, VisitAccount
+from billing.ledger.models import AccountNumber, GuarantorAccount, VisitAccount
 from billing.payments import actions, duplicates, receipts, settling, tasks
 from billing.payments.csp import leads_to_provider
 from billing.payments.forms import AgainForm, AmountForm, Choice, ShownForm
 from billing.payments.gateways import patience
 from billing.payments.gateways.protocol import GatewayError, NotSent, OutcomeUnknown
-from billing.payments.models import PayerKind, PaymentAttempt
+from billing.payments.models import CURRENCY, PayerKind, PaymentAttempt
 from billing.payments.payable import NotPayable, Payable, Position, position_of
 from billing.payments.payers import Guard, NotPromised, Payer
 from billing.payments.states import UNFINISHED, AttemptState
+from billing.payments.surplus import over_of
 from billing.payments.words import change_words, coming_words, method_words, money_facts
 from records.access import handles
 
@@ -143,13 +144,31 @@ def confirmation_context(attempt: PaymentAttempt) -> dict[str, Any]:
     payment = attempt.payments.order_by(F("paid_at").desc(nulls_last=True), "-pk").first()
     return {
         "attempt": attempt,
-        "amount": money.format_cents(payment.amount_cents if payment else attempt.amount_cents),
+        "amount": money.format_in(
+            payment.amount_cents if payment else attempt.amount_cents, payment.currency if payment else CURRENCY
+        ),
         "method": method_words(payment) if payment else "",
         "state": attempt.state,
         "is_waiting": attempt.state in UNFINISHED,
-        # Who holds a pay link learns no number.
-        "account_ending": "" if attempt.payer_kind == PayerKind.LINK else attempt.account.account_number.number[-4:],
+        "over": over_of(payment.ref) if payment else None,
+        "number": _number_of(attempt),
     }
+
+
+def _number_of(attempt: PaymentAttempt) -> tuple[str, str] | None:
+    """What is called by the number that a payer knows, and how it ends; who holds a pay link learns none.
+
+    A guest chooses no visit: theirs is paid alone where its own number was looked up.
+    """
+    if attempt.payer_kind == PayerKind.LINK:
+        return None
+    visits = attempt.allocations.values("visit") if attempt.payer_kind == PayerKind.GUEST else []
+    known = AccountNumber.objects.filter(Q(account=attempt.account_id) | Q(visit__in=visits))
+    number = known.order_by(F("visit").asc(nulls_last=True)).first()
+    if number is None:
+        return None
+    label = _("Visit account ending in") if number.visit_id else _("Account ending in")
+    return label, number.number[-4:]
 
 
 def _amount_form(request: HttpRequest, paying: Paying, position: Position) -> AmountForm:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import money
 from billing.ledger.models import GuarantorAccess
+from billing.payments import surplus
 from billing.payments.gateways.protocol import PaymentFacts
 from billing.payments.models import PayerKind, PaymentAttempt, ProviderPayment
 from records.access import handles
@@ -71,13 +72,19 @@ def attempt_of(token: str, at: dt.datetime) -> PaymentAttempt | None:
 
 
 def tell_paid(*, attempt: PaymentAttempt, payment: PaymentFacts, at: dt.datetime) -> None:
-    """Mails the receipt of one payment, once; only where the payer left an address."""
-    _tell(KIND_RECEIPT, f"payment:{payment.ref}", attempt, payment.amount_cents, payment.paid_at or at, at)
+    """Mails the receipt of one payment, once; only where the payer left an address. Call it when that is posted."""
+    amount = money.format_in(payment.amount_cents, payment.currency)
+    over = surplus.over_of(payment.ref)
+    more: dict[str, str | bool] = {}
+    if over.cents:
+        more = {"over": money.format_cents(over.cents), "goes_back": over.goes_back}
+    _tell(KIND_RECEIPT, f"payment:{payment.ref}", attempt, amount, payment.paid_at or at, at, **more)
 
 
 def tell_failed(*, attempt: PaymentAttempt, at: dt.datetime) -> None:
     """Mails that a bank payment came to nothing: the payer left days ago and sees no page."""
-    _tell(KIND_FAILED, f"attempt:{attempt.pk}", attempt, attempt.amount_cents, attempt.created_at, at)
+    amount = money.format_cents(attempt.amount_cents)
+    _tell(KIND_FAILED, f"attempt:{attempt.pk}", attempt, amount, attempt.created_at, at)
 
 
 def tell_others_failed(*, attempt: PaymentAttempt, at: dt.datetime) -> None:
@@ -96,28 +103,41 @@ def tell_others_failed(*, attempt: PaymentAttempt, at: dt.datetime) -> None:
 
 
 def tell_refunded(*, payment: ProviderPayment, cents: int, cause: str, at: dt.datetime) -> None:
-    """Mails the payer that money is on its way back to how they paid."""
+    """Mails the payer that money is on its way back to how they paid. `cents` are of the payment's own currency."""
     if payment.attempt is not None:
-        _tell(KIND_REFUNDED, cause, payment.attempt, cents, at, at)
+        _tell(KIND_REFUNDED, cause, payment.attempt, money.format_in(cents, payment.currency), at, at)
 
 
-def tell_returned(*, payment: ProviderPayment, cents: int, cause: str, at: dt.datetime) -> None:
-    """Mails the payer that their bank took the payment back, so that it is owed again."""
+def tell_returned(
+    *, payment: ProviderPayment, cents: int, cause: str, at: dt.datetime, earlier_cents: int | None = None
+) -> None:
+    """Mails the payer that their bank took the payment back, so that it is owed again; or took less or more of it.
+
+    Both amounts are of the payment's own currency.
+    """
     if payment.attempt is not None:
-        _tell(KIND_RETURNED, cause, payment.attempt, cents, at, at)
+        amount = money.format_in(cents, payment.currency)
+        earlier = {"earlier": money.format_in(earlier_cents, payment.currency)} if earlier_cents else {}
+        _tell(KIND_RETURNED, cause, payment.attempt, amount, at, at, **earlier)
 
 
 def _tell(
-    kind: str, cause: str, attempt: PaymentAttempt, cents: int, happened_at: dt.datetime, at: dt.datetime
+    kind: str,
+    cause: str,
+    attempt: PaymentAttempt,
+    amount: str,
+    happened_at: dt.datetime,
+    at: dt.datetime,
+    **details: str | bool,
 ) -> None:
     if not attempt.receipt_email:
         return
     context = {
-        "amount": money.format_cents(cents),
+        "amount": amount,
         "date": date_format(timezone.localdate(happened_at), "M j, Y"),
         "confirmation": attempt.confirmation,
         "url": receipt_url(attempt),
-    }
+    } | details
     notify(kind=kind, cause=cause, at=at, user=attempt.user, address=attempt.receipt_email, context=context)
 
 

@@ -14,7 +14,7 @@ from billing import money
 from billing.ledger import paying as ledger
 from billing.ledger.choices import WorkKind
 from billing.ledger.work import open_work_item
-from billing.payments import paid, receipts
+from billing.payments import agency, paid, receipts
 from billing.payments.disputes import recording as disputes
 from billing.payments.gateways.protocol import CheckoutFacts, CheckoutStatus, PaymentFacts, PaymentStatus
 from billing.payments.gateways.registry import gateway
@@ -110,12 +110,22 @@ def _remember(attempt: PaymentAttempt | None, facts: PaymentFacts) -> ProviderPa
 def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: PaymentFacts, at: dt.datetime) -> None:
     if facts.currency != CURRENCY or attempt is None:
         _suspend(payment, facts, at)
+        if attempt is not None:
+            receipts.tell_paid(attempt=attempt, payment=facts, at=at)
         return
     if facts.amount_cents != attempt.amount_cents:
         asked, came = money.format_cents(attempt.amount_cents), money.format_cents(facts.amount_cents)
         note = f"Asked for {asked}, paid {came}."
         cause = f"{payment.provider}:{facts.ref}"
-        open_work_item(kind=WorkKind.AMOUNT_MISMATCH, cause=cause, at=at, account=attempt.account, note=note)
+        open_work_item(
+            kind=WorkKind.AMOUNT_MISMATCH,
+            cause=cause,
+            at=at,
+            account=attempt.account,
+            note=note,
+            amount_cents=facts.amount_cents,
+            payment_ref=facts.ref,
+        )
     # The attempt is locked, so that nobody else posts it in between.
     is_news = ledger.payment_of(payment.provider, facts.ref) is None
     ledger.pay(
@@ -133,18 +143,24 @@ def _post(payment: ProviderPayment, attempt: PaymentAttempt | None, facts: Payme
     receipts.tell_paid(attempt=attempt, payment=facts, at=at)
     if is_news:
         paid.tell(attempt=attempt, payment=facts, at=at)
+    if is_news and agency.has_it(attempt):
+        agency.tell(attempt=attempt, payment=facts, at=at)
 
 
 def _suspend(payment: ProviderPayment, facts: PaymentFacts, at: dt.datetime) -> None:
     """Money in another currency, or for an attempt that we do not know: held in dollars until staff place it."""
     is_foreign = facts.currency != CURRENCY
     cents = facts.settled_cents if is_foreign else facts.amount_cents
+    paid = money.format_in(facts.amount_cents, facts.currency)
+    worth = f", {money.format_cents(cents)} to us" if is_foreign and cents else ""
     open_work_item(
         kind=WorkKind.FOREIGN_CURRENCY if is_foreign else WorkKind.UNKNOWN_PAYMENT,
         cause=f"{payment.provider}:{facts.ref}",
         at=at,
         account=payment.account,
-        note=f"{facts.amount_cents} {facts.currency}",
+        note=f"Paid {paid}{worth}.",
+        amount_cents=cents or None,
+        payment_ref=facts.ref,
     )
     if cents:
         ledger.suspend(

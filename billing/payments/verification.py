@@ -1,14 +1,16 @@
 """Whether what the provider took and gave back, and what the ledger says of it, are the same."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from billing.ledger.choices import Bucket, TransactionKind
 from billing.ledger.models import LedgerEntry, LedgerTransaction
+from billing.payments import dollars
 from billing.payments.disputes.models import Dispute, DisputeState
 from billing.payments.models import CURRENCY, PaymentAttempt, ProviderPayment
 from billing.payments.reconciliation import totals
@@ -39,8 +41,7 @@ def differing_days(at: dt.datetime) -> Iterator[str]:
 def _payments() -> Iterator[str]:
     for payment in ProviderPayment.objects.unposted().iterator():
         yield f"Payment {payment.ref} succeeded and is not posted."
-    providers = ProviderPayment.objects.values("provider")
-    posted = LedgerTransaction.objects.filter(kind=TransactionKind.PAYMENT, source__in=providers)
+    posted = _of_providers(TransactionKind.PAYMENT)
     ours = ProviderPayment.objects.filter(provider=OuterRef("source"), ref=OuterRef("source_ref"))
     for orphan in posted.filter(~Exists(ours)).iterator():
         yield f"Transaction {orphan.pk} posts payment {orphan.source_ref}, which no provider payment shows."
@@ -71,11 +72,21 @@ def _refunds() -> Iterator[str]:
     posted = LedgerTransaction.objects.filter(
         kind=TransactionKind.REFUND, source=OuterRef("payment__provider"), source_ref=OuterRef("ref")
     )
-    refunds = Refund.objects.filter(payment__currency=CURRENCY)
-    for refund in refunds.filter(~Exists(posted), state=RefundState.SUCCEEDED).iterator():
+    in_dollars = Refund.objects.filter(payment__currency=CURRENCY)
+    for refund in in_dollars.filter(~Exists(posted), state=RefundState.SUCCEEDED).iterator():
         yield f"Refund {refund.pk} succeeded and is not posted."
-    for refund in refunds.filter(Exists(posted.filter(reversed_by__isnull=True))).exclude(state=RefundState.SUCCEEDED):
+    standing = Refund.objects.filter(Exists(posted.filter(reversed_by__isnull=True)))
+    for refund in standing.exclude(state=RefundState.SUCCEEDED):
         yield f"Refund {refund.pk} is {refund.state} and still posted."
+    moved = _moved(TransactionKind.REFUND, Bucket.PROCESSOR)
+    for refund in standing.select_related("payment").iterator():
+        cents, sent = dollars.of(refund.payment, refund.amount_cents), moved[refund.payment.provider, str(refund.ref)]
+        if sent != cents:
+            yield f"Refund {refund.pk} is {cents} cents, posted as {sent}."
+    ours = Refund.objects.filter(payment__provider=OuterRef("source"), ref=OuterRef("source_ref"))
+    orphans = _of_providers(TransactionKind.REFUND).filter(~Exists(ours))
+    for orphan in orphans.iterator():
+        yield f"Transaction {orphan.pk} posts refund {orphan.source_ref}, which is not there."
     gone = Refund.objects.filter(payment=OuterRef("pk")).counted().order_by().values("payment")
     refunded = ProviderPayment.objects.annotate(gone=Coalesce(gone.annotate(sum=Sum("amount_cents")).values("sum"), 0))
     refunded = refunded.filter(gone__gt=F("amount_cents"))
@@ -84,14 +95,37 @@ def _refunds() -> Iterator[str]:
 
 
 def _disputes() -> Iterator[str]:
-    rounds = Q(source_ref=OuterRef("ref")) | Q(source_ref__startswith=Concat(OuterRef("ref"), Value("#")))
-    standing = LedgerTransaction.objects.filter(rounds, source=OuterRef("payment__provider"), reversed_by__isnull=True)
-    withheld = standing.filter(kind=TransactionKind.CHARGEBACK)
-    lost = standing.filter(kind=TransactionKind.CHARGEBACK_LOST)
-    disputes = Dispute.objects.filter(payment__currency=CURRENCY)
-    for dispute in disputes.filter(~Exists(withheld), is_withdrawn=True).iterator():
-        yield f"Chargeback {dispute.ref} took money and is not posted."
-    for dispute in disputes.filter(Exists(withheld), is_withdrawn=False).iterator():
-        yield f"Chargeback {dispute.ref} keeps no money and is still posted."
-    for dispute in disputes.filter(~Exists(lost), state=DisputeState.LOST).iterator():
-        yield f"Chargeback {dispute.ref} is lost, and its loss is not posted."
+    """What is withheld and what is lost stands for the amount that the bank asks for, and for nothing else."""
+    taken = _moved(TransactionKind.CHARGEBACK, Bucket.DISPUTE_HOLD)
+    lost = _moved(TransactionKind.CHARGEBACK_LOST, Bucket.DISPUTE_HOLD)
+    for dispute in Dispute.objects.select_related("payment").iterator():
+        key = dispute.payment.provider, dispute.ref
+        withheld, loss = taken.pop(key, 0), lost.pop(key, 0)
+        cents = dollars.of(dispute.payment, dispute.amount_cents)
+        if dispute.is_withdrawn and cents and not withheld:
+            yield f"Chargeback {dispute.ref} took money and is not posted."
+        elif dispute.is_withdrawn and withheld != cents:
+            yield f"Chargeback {dispute.ref} is about {cents} cents, and {withheld} are withheld."
+        if withheld and not dispute.is_withdrawn:
+            yield f"Chargeback {dispute.ref} keeps no money and is still posted."
+        if dispute.state == DisputeState.LOST and cents and not loss:
+            yield f"Chargeback {dispute.ref} is lost, and its loss is not posted."
+        elif loss and loss != (cents if dispute.is_withdrawn else 0):
+            yield f"Chargeback {dispute.ref} is about {cents} cents, and {loss} are posted as lost."
+    for _provider, ref in {**taken, **lost}:
+        yield f"Chargeback {ref} is posted, and is not there."
+
+
+def _moved(kind: TransactionKind, bucket: Bucket) -> dict[tuple[str, str], int]:
+    """By provider and its reference, whatever the round, the cents that were posted and not undone."""
+    standing = _of_providers(kind).filter(reversed_by__isnull=True, entries__bucket=bucket)
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for source, ref, cents in standing.values_list("source", "source_ref", "entries__cents").iterator():
+        found[source, ref.partition("#")[0]] += abs(cents)
+    return found
+
+
+def _of_providers(kind: TransactionKind) -> QuerySet[LedgerTransaction]:
+    """Transactions of a kind that payment providers brought about, and not the desk."""
+    providers = ProviderPayment.objects.values("provider")
+    return LedgerTransaction.objects.filter(kind=kind, source__in=providers)

@@ -81,6 +81,13 @@ def method_words(payment: ProviderPayment) -> str:
     return _("%(method)s ending in %(digits)s") % {"method": method, "digits": payment.last4}
 
 
+def way_back_words(payment: ProviderPayment) -> str:
+    """Where money of it goes back to, as "the card ending in 4242"."""
+    known = {"card": _("the card ending in %(digits)s"), "us_bank_account": _("the bank account ending in %(digits)s")}
+    words = known.get(payment.method) if payment.last4 else None
+    return words % {"digits": payment.last4} if words else _("where it was paid from")
+
+
 def first_name_of(account: GuarantorAccount) -> str:
     """The guarantor's first name, for people they let pay; empty when there is nobody to be told."""
     if account.guarantor is None or account.standing == Standing.ESTATE:

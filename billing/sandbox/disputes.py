@@ -37,6 +37,7 @@ def open_dispute(
         opened_at=at,
         withdrawn_at=at if takes else None,
     )
+    _move(dispute, 0, at)
     tell(payment.checkout, EventType.DISPUTE_OPENED, at, payment)
     if status in CLOSED:
         tell(payment.checkout, EventType.DISPUTE_CLOSED, at, payment)
@@ -44,17 +45,22 @@ def open_dispute(
 
 
 @transaction.atomic
-def decide_dispute(*, ref: str, status: DisputeStatus, at: dt.datetime) -> Dispute:
-    """Moves a dispute on: OPEN takes the money of a warning, WON and PREVENTED give back what was taken."""
+def decide_dispute(*, ref: str, status: DisputeStatus, at: dt.datetime, amount_cents: int | None = None) -> Dispute:
+    """Moves a dispute on: OPEN takes the money of a warning, WON and PREVENTED give back what was taken.
+
+    Banks can also ask for another amount than at first: the difference is taken, or comes back.
+    """
     dispute = Dispute.objects.select_related("payment").get(ref=ref)
     payment = lock(dispute.payment.ref)
     dispute.refresh_from_db()
-    dispute.status = status
+    held_before = dispute.held_cents
+    dispute.status, dispute.amount_cents = status, amount_cents or dispute.amount_cents
     if status in (DisputeStatus.OPEN, DisputeStatus.LOST):
         dispute.withdrawn_at = dispute.withdrawn_at or at
     elif dispute.is_withdrawn:
         dispute.returned_at = at
     dispute.save()
+    _move(dispute, held_before, at)
     tell(payment.checkout, EventType.DISPUTE_CLOSED if status in CLOSED else EventType.DISPUTE_UPDATED, at, payment)
     return dispute
 
@@ -62,6 +68,12 @@ def decide_dispute(*, ref: str, status: DisputeStatus, at: dt.datetime) -> Dispu
 def return_debit(*, payment_ref: str, at: dt.datetime) -> Dispute:
     """The bank takes a debit back that had gone through: a dispute, lost as it is opened. Raises Refused."""
     return open_dispute(payment_ref=payment_ref, at=at, status=DisputeStatus.LOST, reason="insufficient_funds")
+
+
+def _move(dispute: Dispute, held_before: int, at: dt.datetime) -> None:
+    """Notes what the bank has taken, or given back, since it held so much."""
+    if dispute.held_cents != held_before:
+        dispute.moves.create(cents=held_before - dispute.held_cents, moved_at=at)
 
 
 def ask_back(at: dt.datetime) -> int:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 from billing.payments.gateways import protocol
 from billing.payments.gateways.protocol import CheckoutFacts, DisputeFacts, Notice, PaymentFacts, RefundFacts
 from billing.sandbox.methods import BANKS
-from billing.sandbox.models import Checkout, Dispute, Event, Payment, Refund
+from billing.sandbox.models import Checkout, Dispute, DisputeMove, Event, Payment, Refund
 from billing.sandbox.states import PaymentStatus
 
 _STATUS = {
@@ -56,6 +56,7 @@ def refund_facts(refund: Refund) -> RefundFacts:
 
 
 def dispute_facts(dispute: Dispute) -> DisputeFacts:
+    last_move = dispute.moves.last()
     return DisputeFacts(
         ref=dispute.ref,
         status=protocol.DisputeStatus(dispute.status),
@@ -63,7 +64,7 @@ def dispute_facts(dispute: Dispute) -> DisputeFacts:
         is_withdrawn=dispute.is_withdrawn,
         opened_at=dispute.opened_at,
         reason=dispute.reason,
-        moved_at=dispute.returned_at or dispute.withdrawn_at,
+        moved_at=last_move.moved_at if last_move else None,
     )
 
 
@@ -83,10 +84,9 @@ def net_between(start: dt.datetime, end: dt.datetime) -> int:
         _sum(Payment.objects.filter(paid_at__gte=start, paid_at__lt=end))
         - _sum(Refund.objects.filter(sent_at__gte=start, sent_at__lt=end))
         + _sum(Refund.objects.filter(returned_at__gte=start, returned_at__lt=end))
-        - _sum(Dispute.objects.filter(withdrawn_at__gte=start, withdrawn_at__lt=end))
-        + _sum(Dispute.objects.filter(returned_at__gte=start, returned_at__lt=end))
+        + _sum(DisputeMove.objects.filter(moved_at__gte=start, moved_at__lt=end), "cents")
     )
 
 
-def _sum(rows: QuerySet[Payment] | QuerySet[Refund] | QuerySet[Dispute]) -> int:
-    return int(rows.aggregate(sum=Sum("amount_cents"))["sum"] or 0)
+def _sum(rows: QuerySet[Payment] | QuerySet[Refund] | QuerySet[DisputeMove], column: str = "amount_cents") -> int:
+    return int(rows.aggregate(sum=Sum(column))["sum"] or 0)

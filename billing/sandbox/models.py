@@ -131,6 +131,26 @@ class Dispute(models.Model):
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None and self.returned_at is None
 
+    @property
+    def held_cents(self) -> int:
+        """What the bank keeps of us."""
+        return self.amount_cents if self.is_withdrawn else 0
+
+
+class DisputeMove(models.Model):
+    """Money that a dispute moved on our balance: negative as the bank takes it, positive as it comes back."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, related_name="moves")
+    cents = models.BigIntegerField()
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(cents=0), name="sandbox_dispute_move_not_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.dispute_id}: {self.cents}"
+
 
 class Event(models.Model):
     """A notice to the merchant, due until it is taken in; one without `due_at` is never sent (again)."""

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from billing.ledger.access import PayerScope, payer_scope_for
-from billing.ledger.choices import Bucket, TransactionKind
+from billing.ledger.choices import RECEIVED, Bucket, TransactionKind
 from billing.ledger.models import LedgerEntry, LedgerTransaction, VisitAccount
 from billing.payments.models import PaymentAttempt
 from billing.payments.readers import Reader
@@ -52,10 +52,12 @@ class Moved:
     confirmation: str
 
 
+_REST = {Bucket.CREDIT: _("Kept as your credit"), Bucket.REFUNDABLE: _("More than was owed: it goes back")}
 _MOVES = {
     TransactionKind.PAYMENT: _("Paid"),
     TransactionKind.PLACEMENT: _("Paid"),
     TransactionKind.DEPOSIT_USE: _("Paid in advance"),
+    TransactionKind.REAPPLY: _("Paid"),
     TransactionKind.CREDIT_USE: _("Paid with your credit"),
     TransactionKind.CREDIT: _("Paid too much, moved off this visit"),
     TransactionKind.REFUND: _("Sent back to the payer"),
@@ -124,11 +126,14 @@ def attempt_for(user: User, attempt_id: uuid.UUID) -> tuple[PaymentAttempt, Paye
 
 
 def spread_of(attempt: PaymentAttempt, reader: Reader) -> list[tuple[str, int]]:
-    """How the money of an attempt was spread: (visit, cents), and what became credit."""
+    """How the money of an attempt was spread: (visit, cents), and what became of the rest."""
     entries = LedgerEntry.objects.filter(transaction__attempt_id=attempt.pk, transaction__kind=TransactionKind.PAYMENT)
-    spread = entries.filter(bucket__in=[Bucket.PATIENT_AR, Bucket.CREDIT]).select_related("visit__patient")
-    spread = spread.order_by("visit__service_date", "pk")
-    return [(reader.label(entry.visit) if entry.visit else "", -entry.cents) for entry in spread]
+    spread = entries.filter(bucket__in=[Bucket.PATIENT_AR, Bucket.DEPOSIT, *_REST]).select_related("visit__patient")
+    spread = spread.order_by(F("visit__service_date").asc(nulls_last=True), "pk")
+    return [
+        (reader.label(entry.visit) if entry.visit else str(_REST[Bucket(entry.bucket)]), -entry.cents)
+        for entry in spread
+    ]
 
 
 def _visible(scopes: Sequence[PayerScope], *kinds: TransactionKind) -> QuerySet[LedgerTransaction, Any]:
@@ -140,7 +145,7 @@ def _visible(scopes: Sequence[PayerScope], *kinds: TransactionKind) -> QuerySet[
     wanted = kinds or (TransactionKind.PAYMENT,)
     payments = LedgerTransaction.objects.filter(kind__in=wanted, reversed_by__isnull=True)
     held = LedgerEntry.objects.filter(
-        transaction=OuterRef("pk"), bucket__in=[Bucket.PROCESSOR, Bucket.DISPUTE_HOLD]
+        transaction=OuterRef("pk"), bucket__in=RECEIVED | {Bucket.DISPUTE_HOLD}
     ).order_by()
     cents = Subquery(held.values("transaction").annotate(sum=Sum("cents")).values("sum"))
     seen = Q(account__in=as_guarantor) | Q(account__in=as_payer, attempt_id__in=own)

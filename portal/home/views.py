@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from billing.payments import deployment
 from portal.home import needs
 from portal.home.models import Faq, FaqCategory, Page
 from portal.home.taglines import TAGLINES
@@ -90,10 +91,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers too; for whoever sends people here."""
+    """The database answers too, and knows whether money is real; for whoever sends people here."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        is_wrong = settings.PRODUCTION and not deployment.is_live()
     except DatabaseError:
         return HttpResponse("database unreachable", content_type="text/plain", status=503)
+    if is_wrong:
+        return HttpResponse("database not live: run manage.py migrate", content_type="text/plain", status=503)
     return HttpResponse("ready", content_type="text/plain")

@@ -11,7 +11,7 @@ def test_every_test_that_the_documents_name_exists():
     written = {
         name
         for path in (ROOT / "tests").rglob("test_*.py")
-        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
+        for name in re.findall(r"^ *def (test_\w+)", path.read_text(), re.M)
     }
     assert named
     assert named - written == set()

@@ -20,6 +20,7 @@ from billing.payments.refunds import sending
 from billing.payments.refunds.states import RefundReason
 from billing.sandbox import disputes
 from records.access.log import AccessLogEntry
+from tests.billing.ledger.steps import pay as pay_at_the_desk
 from tests.billing.payments.steps import hear, open_page, start
 from tests.factories.appointments import AppointmentFactory
 from tests.factories.billing import (
@@ -74,7 +75,9 @@ def paid() -> VisitAccount:
     InvitationFactory(account=visit.account)
     ExpectedCopay.objects.create(appointment=AppointmentFactory(), amount_cents=25_00)
     PayLinkFactory(account=visit.account)
-    pay(open_page(start(visit, cents=200_00, chosen={visit.pk: 200_00})).checkout_ref)
+    attempt = open_page(start(visit, chosen={visit.pk: visit.patient_cents}))
+    pay_at_the_desk(visit.account, 55_00)
+    pay(attempt.checkout_ref)
     hear()
     _back_and_forth(ProviderPayment.objects.get())
     visit.refresh_from_db()
@@ -135,11 +138,12 @@ def test_account_leads_to_visits_and_visits_to_the_transactions_behind_them(staf
     account = staff.get(_url(type(paid.account), "change", paid.account.pk)).content.decode()
     assert _url(VisitAccount, "change", paid.pk) in account
     visit = staff.get(_url(VisitAccount, "change", paid.pk)).content.decode()
-    payment = LedgerTransaction.objects.get(kind="payment")
+    payment = LedgerTransaction.objects.get(kind="payment", source="sandbox")
     assert _url(LedgerTransaction, "change", payment.pk) in visit
     assert _url(Charge, "change", paid.charges.first().pk) in visit
     transaction = staff.get(_url(LedgerTransaction, "change", payment.pk)).content.decode()
-    assert "−$145.00" in transaction
+    assert "−$90.00" in transaction
+    assert "−$55.00" in transaction
     assert _url(VisitAccount, "change", paid.pk) in transaction
 
 

@@ -63,6 +63,22 @@ def test_whatever_is_typed_is_an_amount_or_refused_in_words(typed):
         assert 0 <= cents < 10**9
 
 
+@pytest.mark.parametrize(
+    ("cents", "currency", "text"),
+    [
+        (25_00, "usd", "$25.00"),
+        (1_234_05, "eur", "1,234.05 EUR"),
+        (-5, "cad", "−0.05 CAD"),
+        (2_500, "jpy", "2,500 JPY"),
+        (0, "krw", "0 KRW"),
+        (12_345, "kwd", "12.345 KWD"),
+        (99_999_999_99, "gbp", "99,999,999.99 GBP"),
+    ],
+)
+def test_other_currencies_are_named_and_have_their_own_decimals(cents, currency, text):
+    assert money.format_in(cents, currency) == text
+
+
 @given(st.integers(0, 9_999_999), st.integers(0, 99))
 def test_amounts_without_commas_or_dollar_sign_are_read_to_the_cent(dollars, cents):
     assert money.parse_dollars(f"{dollars}.{cents:02d}") == dollars * 100 + cents

@@ -24,8 +24,8 @@ def _dispute(fake: Fake, intent: str, **terms: Any) -> Any:
     return disputes.open_dispute(fake, intent, **terms)["id"]
 
 
-def _decide_dispute(fake: Fake, dispute: str, status: str) -> None:
-    disputes.decide(fake, dispute, status)
+def _decide_dispute(fake: Fake, dispute: str, status: str, **terms: Any) -> None:
+    disputes.decide(fake, dispute, status, **terms)
 
 
 def _refund(fake: Fake, intent: str, cents: int) -> Any:

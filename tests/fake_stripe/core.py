@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from typing import Any
 
 from stripe._api_version import _ApiVersion
@@ -36,7 +35,7 @@ def handle(fake: Fake, method: str, path: str, query: str, body: bytes, headers:
         saved = fake.keys.claim(key, path, body) if key else None
         if saved is None:
             if slow:
-                time.sleep(slow.seconds)
+                slow.over.wait(slow.seconds)
             reply = _begin(fake, route, refs, query if method == "GET" else body.decode(), key, operation)
         else:
             reply = Reply(saved.status, saved.body, saved.headers | {"Idempotent-Replayed": "true"})
@@ -45,7 +44,7 @@ def handle(fake: Fake, method: str, path: str, query: str, body: bytes, headers:
     if saved is None and fake.faults.met(Fault.CUT_AFTER, operation):
         raise Cut
     if hung:  # What was asked is done; the answer does not come.
-        fake.released.wait(hung.seconds)
+        hung.over.wait(hung.seconds)
     return reply
 
 

@@ -47,33 +47,36 @@ def open_dispute(fake: Fake, intent_ref: str, *, status: str = "", cents: int | 
     charge["disputed"] = True
     events.tell(fake, "charge.dispute.created", dispute)
     if status not in WARNINGS:
-        _move(fake, dispute, -1)
+        _move(fake, dispute, -dispute["amount"])
     if status in CLOSED:
         events.tell(fake, "charge.dispute.closed", dispute)
     return dispute
 
 
 @locked
-def decide(fake: Fake, ref: str, status: str) -> Row:
-    """Moves a dispute on: what takes the money takes it, and won or prevented gives it back."""
+def decide(fake: Fake, ref: str, status: str, *, cents: int | None = None) -> Row:
+    """Moves a dispute on: what takes the money takes it, and won or prevented gives it back.
+
+    Where the bank comes to ask for another amount, the difference moves.
+    """
     dispute = fake.store.get("dispute", ref)
-    dispute["status"] = status
+    dispute["status"], dispute["amount"] = status, cents or dispute["amount"]
     dispute["is_charge_refundable"] = status in WARNINGS
-    is_taken = sum(moved["amount"] for moved in dispute["balance_transactions"]) < 0
+    taken = -sum(moved["amount"] for moved in dispute["balance_transactions"])
     events.tell(fake, "charge.dispute.closed" if status in CLOSED else "charge.dispute.updated", dispute)
-    if is_taken and status in ("won", "prevented"):
-        _move(fake, dispute, 1)
-    elif not is_taken and status not in WARNINGS and status != "won":
-        _move(fake, dispute, -1)
+    holds = status not in ("won", "prevented") and (taken or status not in WARNINGS)
+    now = dispute["amount"] if holds else 0
+    if now != taken:
+        _move(fake, dispute, taken - now)
     return dispute
 
 
-def _move(fake: Fake, dispute: Row, sign: int) -> None:
-    category = "dispute" if sign < 0 else "dispute_reversal"
-    fee = balance.DISPUTE_FEE if sign < 0 else 0
-    moved = balance.move(fake.store, dispute, sign * dispute["amount"], "adjustment", category, fee=fee)
+def _move(fake: Fake, dispute: Row, cents: int) -> None:
+    category = "dispute" if cents < 0 else "dispute_reversal"
+    fee = balance.DISPUTE_FEE if cents < 0 else 0
+    moved = balance.move(fake.store, dispute, cents, "adjustment", category, fee=fee)
     dispute["balance_transactions"].append(fake.store.snapshot(moved))
-    events.tell(fake, f"charge.dispute.funds_{'withdrawn' if sign < 0 else 'reinstated'}", dispute)
+    events.tell(fake, f"charge.dispute.funds_{'withdrawn' if cents < 0 else 'reinstated'}", dispute)
 
 
 def retrieve(fake: Fake, params: dict[str, Any], ref: str) -> Row:

@@ -45,7 +45,6 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         self._stopping.set()
-        self.fake.released.set()
         self.shutdown()
         self.server_close()
 

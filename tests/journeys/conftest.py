@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
 # Playwright keeps an event loop in this thread, which Django's ORM would refuse to run beside.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -29,6 +29,8 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 WIDTHS = (360, 1280)
+# A page of a busy machine may take as long to show what is expected as to load at all.
+expect.set_options(timeout=30_000)
 NARROWEST = 320
 
 

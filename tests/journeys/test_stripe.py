@@ -88,7 +88,7 @@ def test_stripes_notice_reaches_the_portal(page: Page, base_url: str, stripe: Se
     sign_in_to_review(page, visit)
     pay(page, stripe, "4242 4242:")
     expect(page.get_by_text("Thank you. Your payment went through.")).to_be_visible()
-    for _ in range(50):
+    for _ in range(600):
         if ProviderEvent.objects.filter(provider="stripe", type="checkout.session.completed").exists():
             break
         page.wait_for_timeout(100)

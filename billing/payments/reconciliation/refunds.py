@@ -4,7 +4,7 @@ import datetime as dt
 
 from billing.ledger.choices import WorkKind
 from billing.ledger.work import open_work_item
-from billing.payments import settling
+from billing.payments import dollars, settling
 from billing.payments.reconciliation.models import ReconciliationRun
 from billing.payments.reconciliation.report import is_answering, isolated
 from billing.payments.refunds import sending
@@ -37,4 +37,12 @@ def _show(refund: Refund, at: dt.datetime) -> None:
     """Staff hear that nobody knows yet; it goes on being asked for under its one key, which providers forget in time."""
     note = "The provider has not said what came of it. It is still tried: look there before sending it by hand."
     cause = f"unknown:{refund.pk}"
-    open_work_item(kind=WorkKind.REFUND_FAILED, cause=cause, at=at, account=refund.payment.account, note=note)
+    open_work_item(
+        kind=WorkKind.REFUND_FAILED,
+        cause=cause,
+        at=at,
+        account=refund.payment.account,
+        note=note,
+        amount_cents=dollars.of(refund.payment, refund.amount_cents) or None,
+        payment_ref=refund.payment.ref,
+    )

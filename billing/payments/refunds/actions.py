@@ -2,18 +2,21 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from billing.ledger.choices import WorkKind
+from billing.ledger.work import open_work_item
 from billing.payments.disputes.models import Dispute
 from billing.payments.gateways.protocol import PaymentStatus
 from billing.payments.models import CURRENCY, ProviderPayment
 from billing.payments.refunds import tasks, words
 from billing.payments.refunds.models import Refund
-from billing.payments.refunds.states import RefundReason, RefundState
+from billing.payments.refunds.states import VOID, RefundReason, RefundState
 from records.access.models import User
 from records.approvals import actions as approvals
 from records.approvals import kinds
@@ -69,14 +72,16 @@ def request(
     return refund
 
 
-def left_cents(payment: ProviderPayment) -> int:
+def left_cents(payment: ProviderPayment, refunds: Iterable[Refund] | None = None) -> int:
     """What can still be refunded: not what was or may be sent back, nor what a chargeback took.
 
+    `refunds` are those of the payment, where they were read already.
     Money in another currency goes back at the provider's own desk, where it is shown as what it is.
     """
     if payment.status != PaymentStatus.SUCCEEDED or payment.currency != CURRENCY:
         return 0
-    refunded = Refund.objects.filter(payment=payment).counted().aggregate(sum=Sum("amount_cents"))["sum"] or 0
+    rows = Refund.objects.filter(payment=payment) if refunds is None else refunds
+    refunded = sum(refund.amount_cents for refund in rows if refund.state not in VOID)
     taken = Dispute.objects.filter(payment=payment).standing().aggregate(sum=Sum("amount_cents"))["sum"] or 0
     return max(payment.amount_cents - refunded - taken, 0)
 
@@ -88,6 +93,21 @@ def _decided(object_id: str, is_approved: bool, by: User, at: dt.datetime) -> No
     refund.save(update_fields=["state", "decided_at"])
     if is_approved:
         tasks.send_refund.enqueue(object_id)
+    elif refund.reason in (RefundReason.OVERPAID, RefundReason.DUPLICATE):
+        _show_declined(refund, at)
+
+
+def _show_declined(refund: Refund, at: dt.datetime) -> None:
+    """What was over waits on: staff find another end for it."""
+    open_work_item(
+        kind=WorkKind.OVERPAYMENT,
+        cause=f"declined:{refund.pk}",
+        at=at,
+        account=refund.payment.account,
+        note=str(_("A second person said no to sending it back.")),
+        amount_cents=refund.amount_cents,
+        payment_ref=refund.payment.ref,
+    )
 
 
 KIND_REFUND = kinds.register(

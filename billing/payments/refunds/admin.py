@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from billing import money
-from billing.ledger.columns import dollars, link
+from billing.ledger.columns import link
 from billing.ledger.search import FoundByNumber
+from billing.payments.columns import PAID_AMOUNT
 from billing.payments.models import ProviderPayment
 from billing.payments.refunds import actions
 from billing.payments.refunds.forms import RefundForm
@@ -24,20 +25,19 @@ from records.access.admin import ReadOnlyAdmin
 from records.access.models import User
 from records.access.reviewed import reviewed_form
 
-AMOUNT = dollars("amount_cents", _("amount"))
 PAYMENT = link("payment_id", ProviderPayment, _("payment"))
 
 
 @admin.register(Refund)
 class RefundAdmin(FoundByNumber, ReadOnlyAdmin):
     account_path: ClassVar[str] = "payment__attempt__account"
-    list_display = ("id", "state", AMOUNT, "reason", "requested_by", "requested_at", "decided_at", PAYMENT)
+    list_display = ("id", "state", PAID_AMOUNT, "reason", "requested_by", "requested_at", "decided_at", PAYMENT)
     list_filter = ("state", "reason")
-    list_select_related = ("requested_by",)
+    list_select_related = ("requested_by", "payment")
     search_fields = ("=id", "=ref", "=payment__ref", "=payment__attempt__confirmation")
     date_hierarchy = "requested_at"
     fields = readonly_fields = (
-        "state", AMOUNT, "reason", "note", PAYMENT, "ref", "requested_by", "requested_at", "sent_at", "decided_at",
+        "state", PAID_AMOUNT, "reason", "note", PAYMENT, "ref", "requested_by", "requested_at", "sent_at", "decided_at",
         "failure",
     )  # fmt: skip
 

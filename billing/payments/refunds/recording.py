@@ -57,7 +57,14 @@ def _known(payment: ProviderPayment, facts: RefundFacts) -> Refund | None:
 
 
 def _made_outside(payment: ProviderPayment, facts: RefundFacts, at: dt.datetime) -> Refund:
-    open_work_item(kind=WorkKind.REFUND_OUTSIDE, cause=facts.ref, at=at, account=payment.account)
+    open_work_item(
+        kind=WorkKind.REFUND_OUTSIDE,
+        cause=facts.ref,
+        at=at,
+        account=payment.account,
+        amount_cents=dollars.of(payment, facts.amount_cents) or None,
+        payment_ref=payment.ref,
+    )
     return Refund.objects.create(
         payment=payment,
         amount_cents=facts.amount_cents,
@@ -82,13 +89,20 @@ def _post(refund: Refund, at: dt.datetime) -> None:
         effective_date=timezone.localdate(refund.decided_at or at),
         at=at,
     )
-    receipts.tell_refunded(payment=payment, cents=cents, cause=f"refund:{refund.pk}", at=at)
+    receipts.tell_refunded(payment=payment, cents=refund.amount_cents, cause=f"refund:{refund.pk}", at=at)
 
 
 def _undo(refund: Refund, at: dt.datetime) -> None:
     """The money is with us again: what was posted is reversed, and staff find another way to send it."""
+    payment = refund.payment
     open_work_item(
-        kind=WorkKind.REFUND_FAILED, cause=str(refund.pk), at=at, account=refund.payment.account, note=refund.failure
+        kind=WorkKind.REFUND_FAILED,
+        cause=str(refund.pk),
+        at=at,
+        account=payment.account,
+        note=refund.failure,
+        amount_cents=dollars.of(payment, refund.amount_cents) or None,
+        payment_ref=payment.ref,
     )
     posted = _posted(refund)
     if posted is None:

@@ -13,10 +13,31 @@ APPEND_ONLY = (
     "billing_ledgerentry",
     "billing_statement",
     "billing_statementline",
+    "billing_charge",
+    "billing_adjudication",
     "records_accesslogentry",
 )
-# Its one row is moved on and never goes away.
-KEPT = ("records_accessloghead",)
+# Whose rows move on and never go away: what happened to money, and the log's one head.
+KEPT = (
+    "billing_accountnumber",
+    "billing_attemptallocation",
+    "billing_dailytotal",
+    "billing_dispute",
+    "billing_guarantor",
+    "billing_guarantoraccess",
+    "billing_guarantoraccount",
+    "billing_paylink",
+    "billing_paymentattempt",
+    "billing_providerevent",
+    "billing_providerpayment",
+    "billing_refund",
+    "billing_statementlink",
+    "billing_visitaccount",
+    "billing_workitem",
+    "records_accessloghead",
+)
+# Said by whoever owns the database: whether money is real, and which migrations were carried out.
+READ_ONLY = ("billing_deploymentmode", "django_migrations")
 
 # Owners may do anything to what is theirs, whatever is revoked, and so may members of the owning role.
 # The schema counts too: its owner may drop the tables in it.
@@ -32,6 +53,7 @@ SELECT g.rolname, t FROM pg_roles g, unnest(%(tables)s::text[]) t
 WHERE pg_has_role(%(role)s, g.oid, 'MEMBER') AND (
   has_table_privilege(g.oid, t, 'DELETE, TRUNCATE')
   OR t = ANY(%(append_only)s::text[]) AND has_any_column_privilege(g.oid, t, 'UPDATE')
+  OR t = ANY(%(read_only)s::text[]) AND has_any_column_privilege(g.oid, t, 'INSERT, UPDATE')
 ) ORDER BY g.rolname, t
 """
 
@@ -72,7 +94,8 @@ def _check_role(cursor: CursorWrapper, role: str) -> None:
 
 def _check_nothing_left(cursor: CursorWrapper, role: str) -> None:
     """Refuses, and so undoes the grants, when the ledger or the log can be altered through another role or PUBLIC."""
-    cursor.execute(_LEFT, {"role": role, "tables": [*APPEND_ONLY, *KEPT], "append_only": [*APPEND_ONLY]})
+    tables = [*APPEND_ONLY, *KEPT, *READ_ONLY]
+    cursor.execute(_LEFT, {"role": role, "tables": tables, "append_only": [*APPEND_ONLY], "read_only": [*READ_ONLY]})
     if left := cursor.fetchall():
         ways = ", ".join(f"{table} as {through}" for through, table in left)
         raise CommandError(f"{role} could still alter {ways}. Take that away first: nothing was granted.")
@@ -88,8 +111,8 @@ def _statements(role: str) -> list[str]:
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-        f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
     ]
+    statements += [f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}" for table in READ_ONLY]
     statements += [f"REVOKE UPDATE, DELETE ON {table} FROM {role}" for table in APPEND_ONLY]
     statements += [f"REVOKE DELETE ON {table} FROM {role}" for table in KEPT]
     return statements

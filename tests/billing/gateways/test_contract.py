@@ -251,6 +251,29 @@ def test_decided_dispute_keeps_the_money_or_gives_it_back(world, status, is_with
     assert (facts.status, facts.is_withdrawn) == (DisputeStatus(status), is_withdrawn)
 
 
+@pytest.mark.parametrize("status", ["open", "lost"])
+@pytest.mark.parametrize("cents", [25_00, 80_00])
+def test_dispute_can_come_to_be_about_another_amount(world, status, cents):
+    payment = world.paid()
+    ref = world.dispute(payment)
+    world.decide_dispute(ref, "open", 60_00)
+    assert _net(world) == 65_00
+    world.decide_dispute(ref, status, cents)
+    [facts] = world.gateway.read_payment(payment).disputes
+    assert (facts.status, facts.amount_cents, facts.is_withdrawn) == (DisputeStatus(status), cents, True)
+    assert _net(world) == 125_00 - cents
+    world.decide_dispute(ref, "won")
+    assert _net(world) == 125_00
+
+
+def test_warning_of_another_amount_takes_nothing(world):
+    payment = world.paid()
+    world.decide_dispute(world.dispute(payment, "warning"), "warning", 25_00)
+    [facts] = world.gateway.read_payment(payment).disputes
+    assert (facts.amount_cents, facts.is_withdrawn, facts.moved_at) == (25_00, False, None)
+    assert _net(world) == 125_00
+
+
 def test_warning_can_become_a_dispute(world):
     payment = world.paid()
     world.decide_dispute(world.dispute(payment, "warning"), "open")

@@ -96,8 +96,8 @@ def test_cut_connection_after_the_work_leaves_the_answer_for_the_key():
 
 def test_second_request_while_the_first_is_under_way_is_a_conflict():
     fake = Fake()
-    fake.faults.add(Fault.SLOW, seconds=0.5)
-    begun = threading.Event()
+    begun, answered = threading.Event(), threading.Event()
+    fake.faults.add(Fault.SLOW, seconds=60, over=answered)
     claim = fake.keys.claim
 
     def claiming(*asked):
@@ -108,8 +108,9 @@ def test_second_request_while_the_first_is_under_way_is_a_conflict():
     fake.keys.claim = claiming
     first = threading.Thread(target=_post, args=(fake,))
     first.start()
-    begun.wait(5)
+    assert begun.wait(60)
     status, answer, _ = _post(fake)
+    answered.set()
     first.join()
     assert (status, answer["error"]["code"]) == (409, "idempotency_key_in_use")
     assert _post(fake)[0] == 200

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.sqlite, pytest.mark.usefixtures("stripe_keys")]
 SESSIONS = "POST /v1/checkout/sessions"
 EXPIRE = "POST /v1/checkout/sessions/{ref}/expire"
 READ = "GET /v1/checkout/sessions/{ref}"
-# Much longer than any test waits; the server lets go when it stops.
+# Much longer than any test waits.
 FOR_EVER = 300
 
 
@@ -39,14 +39,23 @@ def clock() -> Clock:
 
 
 @pytest.fixture
+def over() -> Iterator[threading.Event]:
+    """Lets the provider answer what it has kept waiting."""
+    over = threading.Event()
+    yield over
+    over.set()
+
+
+@pytest.fixture
 def server(settings) -> Iterator[Server]:
     with running() as server:
         settings.STRIPE_API_BASE = server.url
         yield server
 
 
-def _hang(server: Server, operation: str, times: int = 6) -> None:
-    server.fake.faults.add(Fault.HANG, operation, seconds=FOR_EVER, times=times)
+def _hang(server: Server, over: threading.Event, *operations: str) -> None:
+    for operation in operations:
+        server.fake.faults.add(Fault.HANG, operation, seconds=FOR_EVER, over=over, times=6)
 
 
 def _asked(server: Server, count: int) -> list[str]:
@@ -105,18 +114,17 @@ def test_nothing_is_sent_when_the_time_is_over(server, clock):
     assert server.fake.asked == []
 
 
-def test_provider_that_hangs_is_asked_once_and_left(server):
-    _hang(server, SESSIONS)
+def test_provider_that_hangs_is_asked_once_and_left_while_it_still_hangs(server, over):
+    _hang(server, over, SESSIONS)
     with patience.within(0.5), pytest.raises(OutcomeUnknown):
         StripeGateway().open_checkout(order(), "k")
-    assert not server.fake.released.is_set()
+    assert not over.is_set()
     assert _asked(server, 1) == [SESSIONS]
 
 
-def test_what_one_request_asks_shares_one_budget(server):
+def test_what_one_request_asks_shares_one_budget(server, over):
     ref = StripeGateway().open_checkout(order(), str(uuid.uuid4())).ref
-    _hang(server, EXPIRE)
-    _hang(server, READ)
+    _hang(server, over, EXPIRE, READ)
     with patience.within(0.5):
         for ask in (StripeGateway().close_checkout, StripeGateway().read_checkout):
             with pytest.raises((NotSent, OutcomeUnknown)):
@@ -156,9 +164,9 @@ def _trickle(listening: socket.socket, begins: bytes, is_over: threading.Event) 
         is_over.wait()
 
 
-def test_workers_patience_is_what_it_was(server):
+def test_workers_patience_is_what_it_was(server, over):
     """Three tries, each with the whole timeout."""
-    _hang(server, SESSIONS)
+    _hang(server, over, SESSIONS)
     worker = transport.Transport()
     worker._sleep_time_seconds = lambda num_retries: 0
     assert worker._timeout == 10

@@ -146,6 +146,16 @@ def test_chargeback_takes_the_money_and_gives_it_back_when_it_is_won(fake, visit
     assert verification.faults() == []
 
 
+def test_chargeback_that_is_lost_for_less_leaves_that_owed(fake, visit):
+    payment = _paid(fake, visit, "0259")
+    dispute = disputes.open_dispute(fake, payment.ref, cents=60_00)
+    _hear(fake)
+    disputes.decide(fake, dispute["id"], "lost", cents=25_00)
+    _hear(fake)
+    assert (owed(visit), in_bucket(Bucket.PROCESSOR), in_bucket(Bucket.DISPUTE_HOLD)) == (25_00, 119_96, 0)
+    assert verification.faults() == []
+
+
 def test_returned_bank_debit_is_owed_again(fake, visit):
     payment = _paid(fake, visit, "5559")
     payments.decide_bank(fake, fake.store.get("payment_intent", payment.ref))

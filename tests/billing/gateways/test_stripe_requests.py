@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import json
 import socket
+import threading
 import uuid
 
 import pytest
@@ -184,11 +185,22 @@ def test_two_workers_that_open_the_same_page_at_once_get_the_same(settings):
     """The second one meets a conflict, which the SDK waits out."""
     with running() as server:
         settings.STRIPE_API_BASE = server.url
-        server.fake.faults.add(Fault.SLOW, SESSIONS, seconds=0.3)
+        conflict, claim = threading.Event(), server.fake.keys.claim
+
+        def claimed(*asked):
+            try:
+                return claim(*asked)
+            except core.ApiError:
+                conflict.set()
+                raise
+
+        server.fake.keys.claim = claimed
+        server.fake.faults.add(Fault.SLOW, SESSIONS, seconds=60, over=conflict)
         wish, gateway = order(), StripeGateway()
         opened = together(*[lambda: gateway.open_checkout(wish, "k").ref] * 2)
         assert len({row["id"] for row in server.fake.store.all("checkout.session")}) == 1
         assert len(set(opened)) == 1
+        assert conflict.is_set()
 
 
 def test_answer_that_takes_too_long_leaves_the_outcome_unknown(settings):
@@ -196,9 +208,11 @@ def test_answer_that_takes_too_long_leaves_the_outcome_unknown(settings):
         settings.STRIPE_API_BASE = server.url
         impatient = _quick(transport.Transport())
         impatient._timeout = 0.1
-        server.fake.faults.add(Fault.SLOW, SESSIONS, seconds=0.5, times=3)
+        nobody_waits = threading.Event()
+        server.fake.faults.add(Fault.SLOW, SESSIONS, seconds=60, over=nobody_waits, times=3)
         with pytest.raises(OutcomeUnknown):
             StripeGateway(impatient).open_checkout(order(), "k")
+        nobody_waits.set()
 
 
 @pytest.mark.parametrize(

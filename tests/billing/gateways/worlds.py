@@ -57,7 +57,7 @@ class World:
     def refund_at_desk(self, payment: str, cents: int) -> None: ...
     def decide_refund(self, ref: str, status: str) -> None: ...
     def dispute(self, payment: str, status: str = "open") -> str: ...
-    def decide_dispute(self, ref: str, status: str) -> None: ...
+    def decide_dispute(self, ref: str, status: str, cents: int | None = None) -> None: ...
     def fail(self, kind: str, operation: str) -> None: ...
     def posts(self) -> list[Post]: ...
     def sign(self, raw: bytes, at: dt.datetime) -> dict[str, str]: ...
@@ -87,8 +87,8 @@ class SandboxWorld(World):
     def dispute(self, payment: str, status: str = "open") -> str:
         return disputes.open_dispute(payment_ref=payment, at=timezone.now(), status=DisputeStatus(status)).ref
 
-    def decide_dispute(self, ref: str, status: str) -> None:
-        disputes.decide_dispute(ref=ref, status=DisputeStatus(status), at=timezone.now())
+    def decide_dispute(self, ref: str, status: str, cents: int | None = None) -> None:
+        disputes.decide_dispute(ref=ref, status=DisputeStatus(status), amount_cents=cents, at=timezone.now())
 
     def fail(self, kind: str, operation: str) -> None:
         Fault.objects.create(kind=kind, operation={"open": "open_checkout", "refund": "request_refund"}[operation])
@@ -139,8 +139,8 @@ class StripeWorld(World):
     def dispute(self, payment: str, status: str = "open") -> str:
         return fake_disputes.open_dispute(self.fake, payment, status=self.STATUS.get(status, status))["id"]
 
-    def decide_dispute(self, ref: str, status: str) -> None:
-        fake_disputes.decide(self.fake, ref, self.STATUS.get(status, status))
+    def decide_dispute(self, ref: str, status: str, cents: int | None = None) -> None:
+        fake_disputes.decide(self.fake, ref, self.STATUS.get(status, status), cents=cents)
 
     def fail(self, kind: str, operation: str) -> None:
         path = {"open": "POST /v1/checkout/sessions", "refund": "POST /v1/refunds"}[operation]

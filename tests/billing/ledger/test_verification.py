@@ -1,11 +1,22 @@
 """Every kind of tampering that leaves a trace is found and named."""
 
+import uuid
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from billing.ledger import accounts, verification
 from billing.ledger.actions import Decision
-from billing.models import Guarantor, GuarantorAccount, LedgerEntry, LedgerTransaction, VisitAccount
+from billing.models import (
+    Adjudication,
+    Charge,
+    Guarantor,
+    GuarantorAccount,
+    LedgerEntry,
+    LedgerTransaction,
+    VisitAccount,
+)
 from tests.billing.ledger.steps import pay, reverse, self_pay_visit
 from tests.factories.billing import AccountFactory, VisitFactory, decide
 
@@ -139,6 +150,41 @@ def test_change_that_still_balances_is_found(tamper, words):
     """On PostgreSQL the triggers refuse these (test_triggers.py)."""
     tamper()
     assert words in " ".join(verification.faults())
+
+
+def _delete_the_decision():
+    Adjudication.objects.all().delete()
+
+
+def _name_another_transaction():
+    Adjudication.objects.update(transaction=_payment())
+
+
+def _take_the_charge_away():
+    Charge.objects.filter(visit__insurance_cents=0).delete()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda: Charge.objects.filter(cents=40_00).update(cents=41_00), "says 4100 cents, its entries say 4000"),
+        (lambda: Charge.objects.filter(cents=40_00).update(cents=0), "says 0 cents, its entries say 4000"),
+        (lambda: Charge.objects.filter(cents=40_00).update(id=uuid.uuid4()), "says 4000 cents, its entries say 0"),
+        (_take_the_charge_away, "4000 cents are posted for charge"),
+        (lambda: Charge.objects.update(visit=VisitFactory(), line=F("cents") / 100), ", posted on"),
+        (lambda: Adjudication.objects.update(copay_cents=0), "says [6000, 2500, 0] cents, its entries say"),
+        (_delete_the_decision, "posts a decision, which is not there"),
+        (_name_another_transaction, "posts no decision but a payment"),
+        (_name_another_transaction, "says [6000, 2500, 1500] cents, its entries say [0, 0, 0]"),
+    ],
+    ids=[
+        "dearer charge", "charge of nothing", "unposted charge", "posted charge of nobody", "charge of another visit",
+        "smaller decision", "posted decision of nobody", "decision that posts a payment", "decision without entries",
+    ],
+)  # fmt: skip
+def test_charges_and_decisions_and_their_entries_belong_together(damage, words):
+    damage()
+    assert any(words in fault for fault in verification.faults())
 
 
 def test_command_fails_when_something_is_wrong(capsys):

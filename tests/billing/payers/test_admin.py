@@ -11,7 +11,7 @@ from records.notifications.models import Notification
 from tests.billing.payers.steps import address_of, begin, finish, make_link, opened, page
 from tests.factories.billing import InvitationFactory
 from tests.factories.records import UserFactory
-from tests.staff import client_of
+from tests.staff import client_of, confirm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -51,7 +51,7 @@ def test_row_is_ended_after_a_review_with_a_reason(clerk, rows, model):
     assert "Reason: Asked for by phone" in clerk.post(end_url(model, row), reason).content.decode()
     row.refresh_from_db()
     assert row.revoked_at is None
-    assert clerk.post(end_url(model, row), reason | {"confirm": "1"}).status_code == 302
+    assert confirm(clerk, end_url(model, row), reason).status_code == 302
     row.refresh_from_db()
     assert (row.revoked_by.full_name, row.revoke_reason) == ("Clara Office", "Asked for by phone")
     kind = links.KIND if model == "paylink" else people.KIND
@@ -61,7 +61,7 @@ def test_row_is_ended_after_a_review_with_a_reason(clerk, rows, model):
 
 @pytest.mark.parametrize("model", KINDS)
 def test_reason_is_needed(clerk, rows, model):
-    clerk.post(end_url(model, rows[model]), {"reason": " ", "confirm": "1"})
+    confirm(clerk, end_url(model, rows[model]), {"reason": " "})
     rows[model].refresh_from_db()
     assert rows[model].revoked_at is None
 
@@ -69,7 +69,7 @@ def test_reason_is_needed(clerk, rows, model):
 @pytest.mark.parametrize("model", KINDS)
 @pytest.mark.parametrize("role", ["Front desk", "Privacy officer"])
 def test_other_staff_end_nothing(rows, model, role):
-    answer = client_of(role).post(end_url(model, rows[model]), {"reason": "x", "confirm": "1"})
+    answer = confirm(client_of(role), end_url(model, rows[model]), {"reason": "x"})
     assert answer.status_code == 403
     rows[model].refresh_from_db()
     assert rows[model].revoked_at is None
@@ -77,7 +77,7 @@ def test_other_staff_end_nothing(rows, model, role):
 
 def test_staff_end_a_guarantors_access_too_and_tell_them(clerk, family):
     access = family.user.guarantor_access.get()
-    clerk.post(end_url("guarantoraccess", access), {"reason": "Another person’s account", "confirm": "1"})
+    confirm(clerk, end_url("guarantoraccess", access), {"reason": "Another person’s account"})
     assert not GuarantorAccess.objects.active().filter(user=family.user).exists()
     assert set(Notification.objects.values_list("kind", "address")) == {("payer_access", "maya@example.org")}
 

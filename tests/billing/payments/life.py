@@ -132,6 +132,12 @@ class PaymentLife(RuleBasedStateMachine):
     def a_chargeback_moves_on(self, dispute: int, status: str) -> None:
         self.provider.decide_dispute(pick(self.provider.open_disputes(), dispute), status)
 
+    @precondition(lambda self: self.provider.disputes())
+    @rule(dispute=NUMBERS)
+    def a_bank_comes_to_ask_for_less(self, dispute: int) -> None:
+        """Of any that it ever opened, however it ended."""
+        self.provider.ask_for_less(pick(self.provider.disputes(), dispute))
+
     @precondition(lambda self: self.provider.refunds())
     @rule(refund=NUMBERS, is_good=st.booleans())
     def a_bank_decides_a_refund(self, refund: int, is_good: bool) -> None:
@@ -212,6 +218,24 @@ class PaymentLife(RuleBasedStateMachine):
         paying.credit_overpaid(
             visit=self.covered, source="test", source_ref=ref, effective_date=timezone.localdate(), at=timezone.now()
         )
+
+    @precondition(lambda self: LedgerTransaction.objects.filter(kind="payment", account=self.account).exists())
+    @rule(payment=NUMBERS, visit=NUMBERS, cents=AMOUNTS)
+    def staff_put_back_what_was_over(self, payment: int, visit: int, cents: int) -> None:
+        """On a visit that owes again, or one that it was never meant for."""
+        self.used += 1
+        posted = LedgerTransaction.objects.filter(kind="payment", account=self.account).order_by("posted_at", "pk")
+        try:
+            paying.put_back(
+                payment=pick(list(posted), payment),
+                visit_id=pick([*self.visits, self.covered], visit).pk,
+                cents=cents,
+                source_ref=str(self.used),
+                effective_date=timezone.localdate(),
+                at=timezone.now(),
+            )
+        except paying.NotOver:
+            return
 
     # Notices, workers, faults
 

@@ -25,12 +25,12 @@ def clerk() -> Client:
 
 @pytest.fixture
 def payment() -> ProviderPayment:
-    """A payment of $200.00 on account 1020 4417 that owed $125.00, with a refund and a chargeback; two more of others."""
+    """A payment of $125.00 on account 1020 4417, with a refund and a chargeback; two more of others."""
     other = VisitFactory(owed_cents=10_00)
     pay(open_page(start(other)).checkout_ref)
     pay(open_checkout().ref)
     visit = VisitFactory(owed_cents=125_00, number="7000213305", account__number="10204417")
-    attempt = open_page(start(visit, cents=200_00))
+    attempt = open_page(start(visit, cents=125_00))
     pay(attempt.checkout_ref)
     hear()
     found = ProviderPayment.objects.get(attempt=attempt)

@@ -23,7 +23,7 @@ from records.approvals.models import Approval
 from tests.billing.payments.steps import apply_notices, hear, in_bucket, open_page, owed, start
 from tests.factories.billing import ProviderEventFactory, VisitFactory, decide
 from tests.factories.sandbox import open_checkout, pay
-from tests.staff import client_of
+from tests.staff import client_of, confirm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -62,7 +62,7 @@ def test_review_comes_before_the_refund(clerk, payment, visit):
     assert not Refund.objects.exists()
     clerk.post(_refund_url(payment), form | {"change": "1"})
     assert not Refund.objects.exists()
-    answer = clerk.post(_refund_url(payment), form | {"confirm": "1"}, follow=True)
+    answer = confirm(clerk, _refund_url(payment), form, follow=True)
     assert "on its way to the payment service" in answer.content.decode()
     tasks.send_refund.func(str(Refund.objects.get().pk))
     assert owed(visit) == 30_00
@@ -81,9 +81,7 @@ def test_review_comes_before_the_refund(clerk, payment, visit):
     ],
 )
 def test_mistakes_are_named_and_nothing_typed_is_lost(clerk, payment, form, error):
-    page = clerk.post(
-        _refund_url(payment), form | {"note": "as agreed", "confirm": "1"} if "other" not in form["reason"] else form
-    )
+    page = clerk.post(_refund_url(payment), form | {"note": "as agreed"} if "other" not in form["reason"] else form)
     assert error in page.content.decode()
     assert not Refund.objects.exists()
 
@@ -91,7 +89,7 @@ def test_mistakes_are_named_and_nothing_typed_is_lost(clerk, payment, form, erro
 def test_large_refund_is_approved_by_somebody_else_and_not_by_who_asked(clerk, payment, visit):
     form = {"amount": "125.00", "reason": "duplicate", "note": ""}
     assert "second person" in clerk.post(_refund_url(payment), form).content.decode()
-    clerk.post(_refund_url(payment), form | {"confirm": "1"})
+    confirm(clerk, _refund_url(payment), form)
     approval = Approval.objects.get()
     url = reverse("admin:records_approval_change", args=[approval.pk])
     decision = {"is_approved": "yes", "note": ""}
@@ -110,7 +108,7 @@ def test_button_that_is_pressed_twice_sends_one_refund(clerk, payment):
     token = re.search(r'name="token" value="([^"]+)"', first).group(1)
     assert token in clerk.post(_refund_url(payment), form | {"token": token}).content.decode()
     for _ in range(2):
-        answer = clerk.post(_refund_url(payment), form | {"token": token, "confirm": "1"})
+        answer = confirm(clerk, _refund_url(payment), form | {"token": token})
         assert answer.url == reverse("admin:billing_refund_change", args=[Refund.objects.get().pk])
 
 
@@ -153,10 +151,10 @@ def test_payment_of_nobody_is_placed_after_a_review(clerk, visit):
     number = str(visit.account.account_number)
     review = clerk.post(url, {"account": number}).content.decode()
     assert "Is this right?" in review and in_bucket(Bucket.SUSPENSE) == -125_00
-    clerk.post(url, {"account": number, "confirm": "1"})
+    confirm(clerk, url, {"account": number})
     assert (owed(visit), in_bucket(Bucket.SUSPENSE)) == (0, 0)
     assert LogEntry.objects.get().change_message == f"placed on account {visit.account_id}"
-    again = clerk.post(url, {"account": number, "confirm": "1"}, follow=True).content.decode()
+    again = confirm(clerk, url, {"account": number}, follow=True).content.decode()
     assert "Nothing of this payment waits for this account" in again
 
 
@@ -171,11 +169,11 @@ def test_denial_is_recorded_after_a_review(clerk, denial, waiting, owed_cents):
     assert "$80.00" in clerk.post(url, {"denial": denial}).content.decode()
     visit.refresh_from_db()
     assert visit.insurer_cents == 80_00
-    clerk.post(url, {"denial": denial, "confirm": "1"})
+    confirm(clerk, url, {"denial": denial})
     visit.refresh_from_db()
     assert (visit.insurer_cents, visit.patient_cents) == (waiting, owed_cents)
     assert LogEntry.objects.get().change_message == f"denied: {denial}"
-    again = clerk.post(url, {"denial": denial, "confirm": "1"}, follow=True).content.decode()
+    again = confirm(clerk, url, {"denial": denial}, follow=True).content.decode()
     assert ("Nothing of this charge waits" in again) == (denial != "appealed")
 
 
@@ -184,12 +182,12 @@ def test_copay_at_the_desk_waits_for_the_decision_and_is_taken_down_once(clerk, 
     visit = VisitFactory(pending_cents=80_00)
     url = reverse("admin:billing_visitaccount_deposit", args=[visit.pk])
     assert url in clerk.get(reverse("admin:billing_visitaccount_change", args=[visit.pk])).content.decode()
-    form = {"amount": "25.00", "payer": payer, "token": str(uuid.uuid4())}
+    form = {"amount": "25.00", "payer": payer, "way": "check", "token": str(uuid.uuid4())}
     review = clerk.post(url, form).content.decode()
     assert "Is this right?" in review and "$25.00" in review
     assert in_bucket(Bucket.DEPOSIT) == 0
     for _ in range(2):
-        clerk.post(url, form | {"confirm": "1"})
+        confirm(clerk, url, form)
     visit.refresh_from_db()
     assert (visit.deposit_cents, visit.insurer_cents, visit.patient_cents) == (25_00, 80_00, 0)
     decide(visit.charges.get(), Decision(insurance_cents=60_00, copay_cents=20_00))
@@ -203,7 +201,7 @@ def test_copay_at_the_desk_waits_for_the_decision_and_is_taken_down_once(clerk, 
 @pytest.mark.parametrize("amount", ["0", "-1", "80.01", "lots", ""])
 def test_copay_that_cannot_be_is_refused_and_nothing_typed_is_lost(clerk, amount):
     visit = VisitFactory(pending_cents=80_00)
-    form = {"amount": amount, "payer": "other", "token": str(uuid.uuid4()), "confirm": "1"}
+    form = {"amount": amount, "payer": "other", "way": "cash", "token": str(uuid.uuid4())}
     page = clerk.post(reverse("admin:billing_visitaccount_deposit", args=[visit.pk]), form)
     (error,) = page.context["form"].errors["amount"]
     assert error in page.content.decode()
@@ -213,13 +211,27 @@ def test_copay_that_cannot_be_is_refused_and_nothing_typed_is_lost(clerk, amount
 
 def test_copay_after_the_decision_is_settled_at_once(clerk):
     visit = VisitFactory(pending_cents=80_00)
-    form = {"amount": "25.00", "payer": "guarantor", "token": str(uuid.uuid4())}
+    form = {"amount": "25.00", "payer": "guarantor", "way": "cash", "token": str(uuid.uuid4())}
     url = reverse("admin:billing_visitaccount_deposit", args=[visit.pk])
     clerk.post(url, form)
     decide(visit.charges.get(), Decision(insurance_cents=40_00, copay_cents=20_00))  # half of it, meanwhile
-    clerk.post(url, form | {"amount": "20.00", "confirm": "1"})
+    confirm(clerk, url, form | {"amount": "20.00"})
     visit.refresh_from_db()
     assert (visit.deposit_cents, visit.patient_cents, visit.paid_cents) == (0, 0, 20_00)
+
+
+def test_review_that_reads_otherwise_by_the_time_of_the_press_is_shown_again_and_nothing_is_done(clerk):
+    visit = VisitFactory(pending_cents=80_00)
+    form = {"amount": "25.00", "payer": "guarantor", "way": "cash", "token": str(uuid.uuid4())}
+    url = reverse("admin:billing_visitaccount_deposit", args=[visit.pk])
+    shown = re.search(r'name="shown" value="(\w+)"', clerk.post(url, form).content.decode())
+    assert shown is not None
+    decide(visit.charges.get(), Decision(insurance_cents=10_00))  # less waits than the review said
+    page = clerk.post(url, form | {"confirm": "1", "shown": shown[1]}).content.decode()
+    assert "Something has changed since you looked. Nothing was done" in page and "$70.00" in page
+    assert in_bucket(Bucket.DEPOSIT) == 0
+    confirm(clerk, url, form)
+    assert in_bucket(Bucket.DEPOSIT) == -25_00
 
 
 def test_nurse_takes_no_copay_down():

@@ -226,3 +226,31 @@ def test_payer_whose_bank_payment_fails_is_told_once(visit):
         assert "$125.00" in body
         assert attempt.confirmation in body
         assert visit.title not in body
+
+
+def test_debit_that_fails_is_told_to_everybody_who_could_wait_for_it(visit):
+    waiting = [
+        AccessFactory(account=visit.account).user,
+        AccessFactory(account=visit.account, role="payer_amounts").user,
+    ]
+    payer = AccessFactory(account=visit.account, role="payer_lines")
+    ended = AccessFactory(account=visit.account, revoked_at=timezone.now()).user
+    attempt = _paid(visit, Method.BANK_FAILS, payer=payer_of(payer), email="payer@example.org")
+    _settle(attempt)
+    sandbox.decide_banks(timezone.now())
+    for _ in range(2):
+        _settle(attempt)
+    told = Notification.objects.filter(kind="others_payment_failed", channel="email")
+    assert sorted(told.values_list("user", flat=True)) == sorted(user.pk for user in waiting)
+    assert not told.filter(user__in=[payer.user, ended]).exists()
+    assert Notification.objects.filter(kind="payment_failed").count() == 1
+    for row in told:
+        for part in ("html", "txt"):
+            text = render_to_string(f"billing/payments/others_failed_email/body.{part}", row.context)
+            assert "125.00" not in text
+
+
+def test_declined_card_is_told_to_nobody_else(visit):
+    AccessFactory(account=visit.account)
+    _settle(_paid(visit, Method.DECLINED))
+    assert not Notification.objects.filter(kind="others_payment_failed").exists()

@@ -53,6 +53,13 @@ class SandboxTown(SandboxWorld):
     def ask_back(self, payment: str, cents: int, status: str) -> None:
         disputes.open_dispute(payment_ref=payment, amount_cents=cents, status=DisputeStatus(status), at=timezone.now())
 
+    def disputes(self) -> list[str]:
+        return list(Dispute.objects.order_by("pk").values_list("ref", flat=True))
+
+    def ask_for_less(self, ref: str) -> None:
+        dispute = Dispute.objects.get(ref=ref)
+        self.decide_dispute(ref, dispute.status, max(dispute.amount_cents // 2, 1))
+
     def open_disputes(self) -> list[str]:
         rows = Dispute.objects.filter(status__in=["open", "warning"])
         return list(rows.order_by("pk").values_list("ref", flat=True))
@@ -133,6 +140,13 @@ class StripeTown(StripeWorld):
 
     def ask_back(self, payment: str, cents: int, status: str) -> None:
         fake_disputes.open_dispute(self.fake, payment, cents=cents, status=self.STATUS.get(status, status))
+
+    def disputes(self) -> list[str]:
+        return [row["id"] for row in self.fake.store.all("dispute")]
+
+    def ask_for_less(self, ref: str) -> None:
+        dispute = self.fake.store.get("dispute", ref)
+        fake_disputes.decide(self.fake, ref, dispute["status"], cents=max(dispute["amount"] // 2, 1))
 
     def open_disputes(self) -> list[str]:
         return [row["id"] for row in self.fake.store.all("dispute") if row["status"] in self.OPEN]

@@ -13,6 +13,7 @@ from records.access.permissions import ALL, Permission
 from records.models import Encounter, Patient
 from tests.factories.messaging import PoolFactory
 from tests.factories.records import GrantFactory, PatientFactory
+from tests.staff import confirm
 from tests.working import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -65,9 +66,9 @@ def test_review_says_to_how_many_and_sends_nothing(nurse_client, office, readers
 
 
 def test_confirmed_mailing_goes_to_each_once_and_is_routed_back_to_its_pool(nurse_client, office, readers):
-    data = typed(office, confirm="yes")
+    data = typed(office)
     for _ in range(2):
-        assert nurse_client.post(reverse(ADD), data).status_code == 302
+        assert confirm(nurse_client, reverse(ADD), data).status_code == 302
     work()
     mailings.send_waiting(timezone.now())
     sent = Conversation.objects.filter(subject="Time for your flu shot")
@@ -92,7 +93,7 @@ def test_mailing_to_nobody_is_refused(nurse_client, office):
 
 
 def test_mailing_from_a_pool_of_others_is_refused(nurse_client, office, readers):
-    nurse_client.post(reverse(ADD), typed(office, pool=str(PoolFactory().pk), confirm="yes"))
+    confirm(nurse_client, reverse(ADD), typed(office, pool=str(PoolFactory().pk)))
     assert not Mailing.objects.exists()
 
 
@@ -166,7 +167,7 @@ def test_list_of_numbers_comes_as_a_file_and_is_kept_to_the_last_step(nurse_clie
     page = nurse_client.post(reverse(ADD), data)
     assert "It goes to 2 patients." in page.text
     carried = page.context["form"]["mrns"].value()
-    nurse_client.post(reverse(ADD), typed(office, once=data["once"], mrns=carried, confirm="yes"))
+    confirm(nurse_client, reverse(ADD), typed(office, once=data["once"], mrns=carried))
     kept = MailingRecipient.objects.values_list("patient__mrn", flat=True)
     assert sorted(kept) == ["MRN-0", "MRN-2"]
 

@@ -84,7 +84,11 @@ def test_the_full_file_is_kept_whole(db: None, tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+)
 @given(resources=broken())
 def test_junk_anywhere_is_counted_and_the_rest_kept(tmp_path: Path, resources: list[dict[str, Any]]) -> None:
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""A mail server on this machine that can be sound, without TLS, refusing it, silent, or hang up at the last moment."""
+"""A mail server on this machine that can be sound, without TLS, refusing it, silent, or gone at the last moment."""
 
 import contextlib
 import datetime as dt
@@ -27,6 +27,8 @@ class Mood(enum.Enum):
     BUSY = enum.auto()
     # Takes the whole message, and says nothing any more.
     HANGS_AT_THE_END = enum.auto()
+    # Takes the whole message, and is gone.
+    DIES_AT_THE_END = enum.auto()
 
 
 def certificate(folder: Path) -> Path:
@@ -117,6 +119,8 @@ class FakeSmtp:
                 connection.sendall(b"354 go on\r\n")
                 self.messages.append(email.message_from_bytes(_until_dot(stream)))
                 self.got_message.set()
+                if self.mood is Mood.DIES_AT_THE_END:
+                    return
                 if self.mood is Mood.HANGS_AT_THE_END:
                     stream.readline()  # until whoever called gives up, or dies
                     return

@@ -112,8 +112,8 @@ def test_server_that_is_busy_is_asked_again(queued, settings, pem, trusted):
 
 
 def test_lost_answer_sends_the_same_mail_again_rather_than_none(queued, settings, pem, trusted):
-    with FakeSmtp(pem, Mood.HANGS_AT_THE_END) as server:
-        again = send(queued, settings, server.port, timeout=0.5)
+    with FakeSmtp(pem, Mood.DIES_AT_THE_END) as server:
+        again = send(queued, settings, server.port)
         assert queued.state == "queued"
         server.mood = Mood.SOUND
         send(queued, settings, server.port, at=again)
