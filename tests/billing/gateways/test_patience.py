@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 
@@ -12,17 +11,11 @@ from billing.payments.gateways import patience
 from billing.payments.gateways.protocol import NotSent, OutcomeUnknown
 from billing.payments.gateways.stripe import transport
 from billing.payments.gateways.stripe.gateway import StripeGateway
+from tests.billing.gateways.hanging import EXPIRE, FOR_EVER, READ, SESSIONS, hang, seen
 from tests.factories.sandbox import order
-from tests.fake_stripe.faults import Fault
 from tests.fake_stripe.server import Server, running
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.usefixtures("stripe_keys")]
-
-SESSIONS = "POST /v1/checkout/sessions"
-EXPIRE = "POST /v1/checkout/sessions/{ref}/expire"
-READ = "GET /v1/checkout/sessions/{ref}"
-# Much longer than any test waits.
-FOR_EVER = 300
 
 
 class Clock:
@@ -39,31 +32,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def over() -> Iterator[threading.Event]:
-    """Lets the provider answer what it has kept waiting."""
-    over = threading.Event()
-    yield over
-    over.set()
-
-
-@pytest.fixture
 def server(settings) -> Iterator[Server]:
     with running() as server:
         settings.STRIPE_API_BASE = server.url
         yield server
-
-
-def _hang(server: Server, over: threading.Event, *operations: str) -> None:
-    for operation in operations:
-        server.fake.faults.add(Fault.HANG, operation, seconds=FOR_EVER, over=over, times=6)
-
-
-def _asked(server: Server, count: int) -> list[str]:
-    """What arrived at the provider, once so many have: it may read a request after nobody waits for it any more."""
-    until = time.monotonic() + FOR_EVER
-    while len(server.fake.asked) < count and time.monotonic() < until:
-        time.sleep(0.01)
-    return server.fake.asked
 
 
 def test_without_a_page_that_waits_there_is_no_end():
@@ -115,21 +87,21 @@ def test_nothing_is_sent_when_the_time_is_over(server, clock):
 
 
 def test_provider_that_hangs_is_asked_once_and_left_while_it_still_hangs(server, over):
-    _hang(server, over, SESSIONS)
-    with patience.within(0.5), pytest.raises(OutcomeUnknown):
+    hang(server, over, SESSIONS)
+    with patience.within(1), pytest.raises(OutcomeUnknown):
         StripeGateway().open_checkout(order(), "k")
     assert not over.is_set()
-    assert _asked(server, 1) == [SESSIONS]
+    assert seen(server, 1) == [SESSIONS]
 
 
 def test_what_one_request_asks_shares_one_budget(server, over):
     ref = StripeGateway().open_checkout(order(), str(uuid.uuid4())).ref
-    _hang(server, over, EXPIRE, READ)
-    with patience.within(0.5):
+    hang(server, over, EXPIRE, READ)
+    with patience.within(1):
         for ask in (StripeGateway().close_checkout, StripeGateway().read_checkout):
             with pytest.raises((NotSent, OutcomeUnknown)):
                 ask(ref)
-    assert _asked(server, 2) == [SESSIONS, EXPIRE]
+    assert seen(server, 2) == [SESSIONS, EXPIRE]
 
 
 def test_answer_in_time_is_as_good_as_ever(server):
@@ -148,7 +120,7 @@ def test_server_that_sends_a_byte_now_and_then_does_not_outlast_the_budget(setti
         trickle.start()
         try:
             settings.STRIPE_API_BASE = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            with patience.within(0.5), pytest.raises(OutcomeUnknown):
+            with patience.within(1), pytest.raises(OutcomeUnknown):
                 StripeGateway().open_checkout(order(), "k")
         finally:
             is_over.set()
@@ -166,11 +138,11 @@ def _trickle(listening: socket.socket, begins: bytes, is_over: threading.Event) 
 
 def test_workers_patience_is_what_it_was(server, over):
     """Three tries, each with the whole timeout."""
-    _hang(server, over, SESSIONS)
+    hang(server, over, SESSIONS)
     worker = transport.Transport()
     worker._sleep_time_seconds = lambda num_retries: 0
     assert worker._timeout == 10
     worker._timeout = 0.2
     with pytest.raises(OutcomeUnknown):
         StripeGateway(worker).open_checkout(order(), "k")
-    assert _asked(server, 3) == [SESSIONS] * 3
+    assert seen(server, 3) == [SESSIONS] * 3
