@@ -26,7 +26,7 @@ MANY = 8
 
 
 def grants(link, count: int = MANY):
-    return [links.let_in(link=link, held=None, at=timezone.now()) for _number in range(count)]
+    return [links.let_in(link=link, held=(), at=timezone.now()) for _number in range(count)]
 
 
 def promise(link, grant, cents: int):
