@@ -11,8 +11,9 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from billing.guest.lookup import find
+from billing.ledger import accounts, paying
 from billing.ledger import actions as ledger
-from billing.ledger import paying
 from billing.ledger import verification as ledger_verification
 from billing.ledger.actions import Decision
 from billing.ledger.charges import Adjudication
@@ -21,7 +22,8 @@ from billing.ledger.models import GuarantorAccount, LedgerTransaction, VisitAcco
 from billing.payments import actions, events, verification
 from billing.payments.gateways.protocol import GatewayError
 from billing.payments.models import PaymentAttempt, ProviderEvent, ProviderPayment
-from billing.payments.payable import NotPayable
+from billing.payments.payable import NotPayable, payable_of
+from billing.payments.payers import Payer
 from billing.payments.reconciliation.run import reconcile
 from billing.payments.refunds import actions as refunds
 from billing.payments.refunds import sending
@@ -68,16 +70,28 @@ class PaymentLife(RuleBasedStateMachine):
         self.payers = [payer_of(AccessFactory(account=self.account)), guest(), guest()]
         self.clerk, self.head = UserFactory(is_staff=True), UserFactory(is_staff=True, is_superuser=True)
         self.used = 0
+        self.pages: list[tuple[Payer, int, dict[uuid.UUID, int]]] = []
+        self.names = [self.account.guarantor.family_name]
 
     # Payers
 
     @rule(payer=NUMBERS, visit=NUMBERS, cents=AMOUNTS, is_choosy=st.booleans())
     def somebody_starts(self, payer: int, visit: int, cents: int, is_choosy: bool) -> None:
         chosen = {pick(self.visits, visit).pk: cents} if is_choosy else {}
+        self.pages.append((pick(self.payers, payer), cents, chosen))
+        self.press(*self.pages[-1])
+
+    @precondition(lambda self: self.pages)
+    @rule(page=NUMBERS)
+    def somebody_presses_in_an_old_tab(self, page: int) -> None:
+        """On any review page that was ever open, whatever has happened since it was read."""
+        self.press(*pick(self.pages, page))
+
+    def press(self, payer: Payer, cents: int, chosen: dict[uuid.UUID, int]) -> None:
         try:
             attempt = actions.start(
                 account_id=self.account.pk,
-                payer=pick(self.payers, payer),
+                payer=payer,
                 amount_cents=cents,
                 chosen=chosen,
                 receipt_email="payer@example.org",
@@ -94,6 +108,21 @@ class PaymentLife(RuleBasedStateMachine):
         if attempt.state in UNFINISHED:
             allocated = {row.visit_id: row.cents for row in attempt.allocations.all()}
             assert (attempt.amount_cents, allocated) == (cents, chosen)
+            owed = VisitAccount.objects.in_bulk(chosen)
+            assert all(part <= owed[visit].patient_cents for visit, part in chosen.items())
+            assert cents <= sum(self.account.visits.values_list("patient_cents", flat=True))
+
+    @rule(payer=NUMBERS)
+    def somebody_pays_from_a_bank(self, payer: int) -> None:
+        """All that they can pay, so that a debit is under way while others look."""
+        who = pick(self.payers, payer)
+        cents = payable_of(self.account, payer=who).now_cents
+        if not cents:
+            return
+        self.press(who, cents, {})
+        mine = PaymentAttempt.objects.filter(payer_ref=who.ref, state=AttemptState.OPEN, amount_cents=cents).first()
+        if mine is not None and mine.checkout_ref in self.provider.pages(status="open"):
+            self.provider.pay(mine.checkout_ref, "6789")
 
     @precondition(lambda self: self.provider.pages(status="open"))
     @rule(page=NUMBERS, number=st.sampled_from(sorted(BY_LAST4)), is_approved=st.booleans())
@@ -144,6 +173,11 @@ class PaymentLife(RuleBasedStateMachine):
         self.provider.decide_refund(pick(self.provider.refunds(), refund), "succeeded" if is_good else "failed")
 
     # Staff
+
+    @rule(name=st.sampled_from(["Alvarez", "García-López", "O’Brien", "Ng"]))
+    def the_guarantor_gets_another_name(self, name: str) -> None:
+        accounts.rename_guarantor(guarantor=self.account.guarantor, family_name=name, given_name="Maya")
+        self.names.append(name)
 
     @precondition(lambda self: ProviderPayment.objects.filter(status="succeeded").exists())
     @rule(payment=NUMBERS, cents=AMOUNTS)
@@ -277,6 +311,22 @@ class PaymentLife(RuleBasedStateMachine):
     def nothing_is_posted_that_the_provider_did_not_take(self) -> None:
         posted = LedgerTransaction.objects.filter(kind="payment").values_list("source_ref", flat=True)
         assert set(posted) <= set(self.provider.payments("succeeded"))
+
+    @invariant()
+    def nobodys_debit_keeps_another_from_paying(self) -> None:
+        """Whoever has no debit of their own under way can pay what somebody can who has just found the bill."""
+        under_way = PaymentAttempt.objects.filter(state=AttemptState.PROCESSING)
+        busy = set(under_way.values_list("payer_ref", flat=True))
+        for payer in self.payers:
+            mine, anybodys = payable_of(self.account, payer=payer), payable_of(self.account, payer=guest())
+            if payer.ref not in busy:
+                assert mine.now_cents == anybodys.now_cents
+            assert anybodys.processing_cents == 0
+
+    @invariant()
+    def guarantor_is_found_by_every_name_they_had(self) -> None:
+        for name in self.names:
+            assert find(self.account.account_number.number, name) is not None
 
     def end(self) -> None:
         """Faults stop, banks decide, reconciliation runs: now both sides agree."""
