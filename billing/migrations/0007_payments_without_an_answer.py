@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0006_expected_copays'),
+        ("billing", "0006_expected_copays"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='paymentattempt',
-            name='unanswered_at',
+            model_name="paymentattempt",
+            name="unanswered_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

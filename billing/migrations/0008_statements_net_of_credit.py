@@ -5,23 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0007_payments_without_an_answer'),
+        ("billing", "0007_payments_without_an_answer"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='statement',
-            name='statement_adds_up',
+            model_name="statement",
+            name="statement_adds_up",
         ),
         migrations.AddField(
-            model_name='statement',
-            name='covered_cents',
+            model_name="statement",
+            name="covered_cents",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('due_cents__gt', 0), ('owed_cents', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('due_cents'), '+', models.F('held_cents')), '+', models.F('processing_cents')), '+', models.F('covered_cents')))), name='statement_adds_up'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_cents__gt", 0),
+                    (
+                        "owed_cents",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("due_cents"), "+", models.F("held_cents")
+                                ),
+                                "+",
+                                models.F("processing_cents"),
+                            ),
+                            "+",
+                            models.F("covered_cents"),
+                        ),
+                    ),
+                ),
+                name="statement_adds_up",
+            ),
         ),
     ]

@@ -3,19 +3,22 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 from django.db import transaction
 from django.db.models import F
 
 from billing.ledger import posting
-from billing.payments import settling
+from billing.payments import receipts, settling
 from billing.payments.confirmation import new_confirmation
+from billing.payments.gateways import patience
 from billing.payments.gateways.protocol import CheckoutOrder, NotSent, OutcomeUnknown, Refused
 from billing.payments.gateways.registry import gateway
 from billing.payments.models import AttemptAllocation, PaymentAttempt
 from billing.payments.payable import NotPayable, position_of
 from billing.payments.payers import Guard, Payer
 from billing.payments.states import LATE, UNFINISHED, AttemptState, may_follow
+from records.work.backoff import wait_after
 
 # How long a hosted page stays open; Stripe allows 30 minutes to 24 hours.
 PAGE_LIFETIME = dt.timedelta(minutes=60)
@@ -23,6 +26,8 @@ PAGE_LIFETIME = dt.timedelta(minutes=60)
 LEAST_TIME = dt.timedelta(minutes=10)
 # What has no page yet needs more: no provider opens one for less.
 LEAST_TIME_TO_OPEN = dt.timedelta(minutes=31)
+# How long a worker may ask before another one believes that it died.
+CLAIM = dt.timedelta(minutes=2)
 # How often tabs of one payer that start different payments may get in each other's way.
 TRIES = 5
 # Never anything of the visit: the provider signs no agreement about health information.
@@ -36,10 +41,13 @@ def start(
     amount_cents: int,
     chosen: dict[uuid.UUID, int],
     receipt_email: str,
+    cancel_url: str,
     at: dt.datetime,
     guard: Guard | None = None,
 ) -> PaymentAttempt:
     """The payer's one unfinished attempt on this account: the same wish again gives the same attempt.
+
+    The hosted page leads back to `cancel_url`, where the first of the same wishes came from.
 
     A different wish first closes the old page, so that it cannot be paid too; if it turns out that it is paid,
     that is recorded and the paid attempt is returned. Raises GatewayError when it cannot be started now,
@@ -56,34 +64,28 @@ def start(
             closed = _close(unfinished, at)
             if closed.state not in LATE:
                 return closed
-        attempt = _create(account_id, payer, amount_cents, chosen, receipt_email, at, guard)
+        attempt = _create(account_id, payer, amount_cents, chosen, receipt_email, cancel_url, at, guard)
         if attempt is not None:
             return attempt
     raise NotSent("another payment of the same payer is being started")
 
 
-def open_page(*, attempt: PaymentAttempt, success_url: str, cancel_url: str) -> PaymentAttempt:
+def open_page(*, attempt: PaymentAttempt) -> PaymentAttempt:
     """Asks the provider for the hosted page, once: the attempt's key gives the same page every time.
 
-    Raises GatewayError. After a definite no the attempt is given up; else it stays and may be opened again.
+    Raises GatewayError. After a definite no the attempt is given up; else it stays and may be opened again, under
+    the same key where the answer only did not come in time.
     """
     if attempt.state != AttemptState.CREATED:
         return attempt
-    order = CheckoutOrder(
-        attempt_id=attempt.pk,
-        amount_cents=attempt.amount_cents,
-        product_name=PRODUCT_NAME,
-        success_url=success_url,
-        cancel_url=cancel_url,
-        expires_at=attempt.expires_at,
-    )
     try:
-        page = _once_more(lambda: gateway().open_checkout(order, attempt.key))
+        page = _once_more(lambda: gateway().open_checkout(order_of(attempt), attempt.key))
     except Refused:
         abandon(attempt=attempt)
         raise
     except OutcomeUnknown:
-        _turn_key(attempt)
+        if not patience.is_over():
+            _turn_key(attempt)
         raise
     with transaction.atomic():
         locked = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
@@ -92,6 +94,41 @@ def open_page(*, attempt: PaymentAttempt, success_url: str, cancel_url: str) -> 
             locked.expires_at, locked.state = page.expires_at, AttemptState.OPEN
             locked.save(update_fields=["checkout_ref", "page_url", "expires_at", "state"])
     return locked
+
+
+def order_of(attempt: PaymentAttempt) -> CheckoutOrder:
+    """Follows from the attempt's row alone, so that payer and worker ask for one and the same page."""
+    return CheckoutOrder(
+        attempt_id=attempt.pk,
+        amount_cents=attempt.amount_cents,
+        product_name=PRODUCT_NAME,
+        success_url=urljoin(attempt.cancel_url, receipts.return_path(attempt)),
+        cancel_url=attempt.cancel_url,
+        expires_at=attempt.expires_at,
+    )
+
+
+def ask_again(*, attempt_id: uuid.UUID, tries: int, at: dt.datetime) -> dt.datetime | None:
+    """A worker's turn at the page that a payer waits for; returns when to ask again, or None when that is over.
+
+    Gives the attempt up when no provider would open a page for it any more.
+    """
+    due = PaymentAttempt.objects.filter(pk=attempt_id, state=AttemptState.CREATED, next_ask_at__lte=at)
+    if not due.update(next_ask_at=at + CLAIM):
+        return None
+    attempt = PaymentAttempt.objects.get(pk=attempt_id)
+    if not _has_time(attempt, at):
+        abandon(attempt=attempt)
+        return None
+    try:
+        open_page(attempt=attempt)
+    except Refused:
+        return None
+    except (NotSent, OutcomeUnknown):
+        again_at = at + wait_after(tries)
+        PaymentAttempt.objects.filter(pk=attempt_id).update(next_ask_at=again_at)
+        return again_at
+    return None
 
 
 def abandon(*, attempt: PaymentAttempt) -> PaymentAttempt:
@@ -177,6 +214,7 @@ def _create(
     amount_cents: int,
     chosen: dict[uuid.UUID, int],
     receipt_email: str,
+    cancel_url: str,
     at: dt.datetime,
     guard: Guard | None,
 ) -> PaymentAttempt | None:
@@ -196,6 +234,7 @@ def _create(
         is_guarantor=payer.is_guarantor,
         amount_cents=amount_cents,
         receipt_email=receipt_email,
+        cancel_url=cancel_url,
         confirmation=new_confirmation(),
         created_at=at,
         expires_at=at + PAGE_LIFETIME,
@@ -207,8 +246,10 @@ def _create(
 
 
 def _once_more[T](ask: Callable[[], T]) -> T:
-    """A request that was not sent, or whose answer was lost, is asked again once under the same key."""
+    """A request that was not sent, or whose answer was lost, is asked again once under the same key, if there is time."""
     try:
         return ask()
     except (NotSent, OutcomeUnknown):
+        if patience.is_over():
+            raise
         return ask()

@@ -45,6 +45,8 @@ class PaymentAttempt(models.Model):
     key_generation = models.PositiveSmallIntegerField(default=1)
     checkout_ref = models.CharField(max_length=200, null=True, blank=True, unique=True)  # noqa: DJ001
     page_url = models.URLField(max_length=1000, blank=True)
+    # Where the hosted page leads back to; kept, so that whoever asks for the page asks for the same one.
+    cancel_url = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True, blank=True)
@@ -52,6 +54,8 @@ class PaymentAttempt(models.Model):
     looked_at = models.DateTimeField(null=True, blank=True)
     # When the payer came back from paying and the provider did not say what became of it; its next answer clears it.
     unanswered_at = models.DateTimeField(null=True, blank=True)
+    # When a worker asks for the page that did not come in time; empty where none was told to.
+    next_ask_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]

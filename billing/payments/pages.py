@@ -14,17 +14,17 @@ from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from billing import money
 from billing.ledger.models import AccountNumber, GuarantorAccount, VisitAccount
-from billing.payments import actions, duplicates, receipts, settling
+from billing.payments import actions, duplicates, receipts, settling, tasks
 from billing.payments.csp import leads_to_provider
 from billing.payments.forms import AgainForm, AmountForm, Choice, ShownForm
-from billing.payments.gateways.protocol import GatewayError
+from billing.payments.gateways import patience
+from billing.payments.gateways.protocol import GatewayError, NotSent, OutcomeUnknown
 from billing.payments.models import CURRENCY, PayerKind, PaymentAttempt
 from billing.payments.payable import NotPayable, Payable, Position, position_of
 from billing.payments.payers import Guard, NotPromised, Payer
@@ -34,6 +34,8 @@ from billing.payments.words import change_words, coming_words, method_words, mon
 from records.access import handles
 
 DRAFTS = "paying"
+# In the query of the receipt of a payer who waits for the hosted page: how often it has looked.
+ASKING = "asking"
 # How long a receipt tells who paid without a sign-in what is left of the bill: as long as the bill was open to them.
 REST_SHOWN = dt.timedelta(minutes=15)
 
@@ -216,32 +218,37 @@ def _warn(
     return alikes, AgainForm(posted, prefix=duplicates.fingerprint(alikes))
 
 
+@patience.within()
 def _to_provider(request: HttpRequest, paying: Paying, wish: dict[str, Any], draft: str) -> HttpResponseRedirect:
+    """Starts the payment and leads to its page, or to where its payer waits for it."""
+    back_url = f"{paying.amount_url}?{urlencode({'back': draft})}"
     attempt = actions.start(
         account_id=paying.account.pk,
         payer=replace(paying.payer, name=wish["name"]),
         amount_cents=wish["cents"],
         chosen=_chosen(wish),
         receipt_email=wish["email"],
+        cancel_url=request.build_absolute_uri(back_url),
         at=timezone.now(),
         guard=paying.guard,
     )
     handles.change(request.session, DRAFTS, draft, wish | {"attempt": str(attempt.pk)})
     until = None if paying.most_cents is not None else timezone.now() + REST_SHOWN
     receipts.expect(request.session, attempt, again_url=paying.amount_url, rest_until=until)
-    done_url = _return_url(attempt)
-    back_url = f"{paying.amount_url}?{urlencode({'back': draft})}"
-    attempt = actions.open_page(
-        attempt=attempt,
-        success_url=request.build_absolute_uri(done_url),
-        cancel_url=request.build_absolute_uri(back_url),
-    )
+    try:
+        attempt = actions.open_page(attempt=attempt)
+    except (NotSent, OutcomeUnknown):
+        if not patience.is_over():
+            raise
+        tasks.go_on(attempt=attempt, at=timezone.now())
+        return HttpResponseRedirect(f"{receipts.address(request, attempt)}?{urlencode({ASKING: 0})}")
     if attempt.state == AttemptState.OPEN:
         return HttpResponseRedirect(attempt.page_url)
     messages.info(request, _("An earlier payment of yours was under way. Nothing more was charged."))
-    return HttpResponseRedirect(done_url)
+    return HttpResponseRedirect(receipts.return_path(attempt))
 
 
+@patience.within()
 def _came_back(request: HttpRequest, paying: Paying) -> HttpResponse:
     """From the hosted page, unpaid as it seems: the provider is asked, and only its no is said, once."""
     draft = request.GET["back"]
@@ -255,13 +262,9 @@ def _came_back(request: HttpRequest, paying: Paying) -> HttpResponse:
         messages.warning(request, words)
     else:
         if attempt.state in (AttemptState.PAID, AttemptState.PROCESSING):
-            return redirect(_return_url(attempt))
+            return redirect(receipts.return_path(attempt))
         messages.info(request, _("Nothing was paid."))
     return redirect(f"{paying.amount_url}?{urlencode({'draft': draft})}")
-
-
-def _return_url(attempt: PaymentAttempt) -> str:
-    return f"{reverse('billing:payment_return')}?{urlencode({'t': receipts.receipt_token(attempt)})}"
 
 
 def _context(paying: Paying, step: str) -> dict[str, Any]:

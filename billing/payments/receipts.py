@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,7 +18,7 @@ from billing import money
 from billing.ledger.models import GuarantorAccess
 from billing.payments import surplus
 from billing.payments.gateways.protocol import PaymentFacts
-from billing.payments.models import PaymentAttempt, ProviderPayment
+from billing.payments.models import PayerKind, PaymentAttempt, ProviderPayment
 from records.access import handles
 from records.notifications import kinds
 from records.notifications.actions import notify
@@ -51,9 +52,14 @@ def receipt_token(attempt: PaymentAttempt) -> str:
     return signing.Signer(salt=SALT).sign(attempt.pk.hex)
 
 
+def return_path(attempt: PaymentAttempt) -> str:
+    """Where the hosted page and the link of a mail lead: it looks at the provider, then shows what is so."""
+    return f"{reverse('billing:payment_return')}?{urlencode({'t': receipt_token(attempt)})}"
+
+
 def receipt_url(attempt: PaymentAttempt) -> str:
     """The whole address for a mail: it is good for LIFETIME."""
-    return f"{settings.PORTAL_URL}{reverse('billing:payment_return')}?{urlencode({'t': receipt_token(attempt)})}"
+    return f"{settings.PORTAL_URL}{return_path(attempt)}"
 
 
 def attempt_of(token: str, at: dt.datetime) -> PaymentAttempt | None:
@@ -164,6 +170,14 @@ def expect(session: SessionBase, attempt: PaymentAttempt, *, again_url: str, res
 def admit(session: SessionBase, attempt: PaymentAttempt) -> str:
     """Lets this browser see the receipt without the token; returns its handle."""
     return _handle_of(session, attempt) or expect(session, attempt, again_url="", rest_until=None)
+
+
+def address(request: HttpRequest, attempt: PaymentAttempt) -> str:
+    """Where this browser sees what becomes of an attempt: on the payer's own page, or under a handle."""
+    is_theirs = attempt.payer_kind == PayerKind.USER and request.user.is_authenticated
+    if is_theirs and request.user.pk == attempt.user_id:
+        return reverse("billing:payment", kwargs={"payment": attempt.pk})
+    return reverse("billing:receipt", kwargs={"handle": admit(request.session, attempt)})
 
 
 def admitted(session: SessionBase, handle: str, at: dt.datetime) -> Held | None:

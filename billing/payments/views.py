@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,16 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.payments import actions, notices, receipts, settling
+from billing.payments import actions, notices, pages, receipts, settling
+from billing.payments.gateways import patience
 from billing.payments.gateways.protocol import BadNotice, GatewayError
 from billing.payments.models import PayerKind, PaymentAttempt
-from billing.payments.pages import confirmation_context
 from billing.payments.payable import payable_of
 from billing.payments.payers import Payer
 from billing.payments.states import AttemptState
 from records.access.gate import public_page
 
 MOST_REFRESHES = 10
+# While a worker asks for the hosted page: a minute's worth.
+MOST_ASKS = 20
 NOTICE_MAX_BYTES = 100_000
 
 # What a settled attempt paid for, in words, with cents.
@@ -29,6 +31,7 @@ type Spread = Callable[[PaymentAttempt], list[tuple[str, int]]]
 
 @public_page
 @require_safe
+@patience.within()
 def payment_return(request: HttpRequest) -> HttpResponse:
     """From the hosted page, or from the link of a receipt: looks at the provider, then shows what is so.
 
@@ -42,9 +45,7 @@ def payment_return(request: HttpRequest) -> HttpResponse:
         settling.settle(attempt_id=attempt.pk, at=now)
     except GatewayError:
         actions.note_no_answer(attempt=attempt, at=now)
-    if attempt.payer_kind == PayerKind.USER and request.user.is_authenticated and request.user.pk == attempt.user_id:
-        return redirect("billing:payment", payment=attempt.pk)
-    return redirect("billing:receipt", handle=receipts.admit(request.session, attempt))
+    return redirect(receipts.address(request, attempt))
 
 
 @public_page
@@ -76,13 +77,14 @@ def receipt_page(
 
     `paid_by` names the payer to a guarantor who looks at somebody else's payment; the rest of it stays theirs.
     `ways` lead on, each with its label; `rest` gives what is left to pay now, for those who may know it.
+    A payer who was left waiting for the hosted page is led on to it.
     """
     attempt = _look(attempt)
-    tries = request.GET.get("n", "0")
-    tried = int(tries) if tries.isascii() and tries.isdigit() and len(tries) < 3 else MOST_REFRESHES
-    context = confirmation_context(attempt) | {
+    if pages.ASKING in request.GET and attempt.state == AttemptState.OPEN and not paid_by:
+        return HttpResponseRedirect(attempt.page_url)
+    context = pages.confirmation_context(attempt) | {
         "layout": layout,
-        "refresh": tried + 1 if tried < MOST_REFRESHES else None,
+        "refresh": _next_look(request, attempt),
         "again_url": again_url,
         "spread": spread(attempt) if spread else [],
         "paid_by": paid_by,
@@ -117,6 +119,18 @@ def _rest_of(attempt: PaymentAttempt) -> int:
     return payable_of(attempt.account, allocation.visit if allocation else None, payer=payer).now_cents
 
 
+def _next_look(request: HttpRequest, attempt: PaymentAttempt) -> str:
+    """The query under which the page looks again by itself; empty when it does not, or not any more."""
+    is_asking = attempt.state == AttemptState.CREATED
+    if is_asking and attempt.next_ask_at is None:
+        return ""
+    name, most = (pages.ASKING, MOST_ASKS) if is_asking else ("n", MOST_REFRESHES)
+    tries = request.GET.get(name, "0")
+    tried = int(tries) if tries.isascii() and tries.isdigit() and len(tries) < 3 else most
+    return f"{name}={tried + 1}" if tried < most else ""
+
+
+@patience.within()
 def _look(attempt: PaymentAttempt) -> PaymentAttempt:
     """Settles, if the provider answers; what is known already is shown otherwise."""
     if attempt.state == AttemptState.PAID:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from billing.payments.gateways import patience
 from billing.payments.gateways.protocol import NotSent, OutcomeUnknown
 from billing.sandbox.models import Fault, SavedError
 
@@ -30,12 +31,14 @@ def on_the_way(operation: str, key: str = "") -> Iterator[None]:
     def meets(kind: Fault.Kind) -> bool:
         return kind in faults and _use(faults[kind])
 
+    if patience.is_over():
+        raise NotSent("sandbox: no time is left to ask")
     if meets(Fault.Kind.NOT_SENT):
         raise NotSent("sandbox: the request did not arrive")
     if key and SavedError.objects.filter(key=key).exists():
         raise OutcomeUnknown("sandbox: failed before")
     if meets(Fault.Kind.SLOW):
-        time.sleep(SLOW_SECONDS)
+        _wait(SLOW_SECONDS)
     if meets(Fault.Kind.FAILED_BEFORE):
         _fail(key)
     yield
@@ -43,6 +46,14 @@ def on_the_way(operation: str, key: str = "") -> Iterator[None]:
         _fail(key)
     if meets(Fault.Kind.ANSWER_LOST):
         raise OutcomeUnknown("sandbox: the answer was lost")
+
+
+def _wait(seconds: float) -> None:
+    """Raises OutcomeUnknown when the merchant does not wait so long."""
+    left = patience.seconds_left()
+    time.sleep(seconds if left is None else min(seconds, left))
+    if patience.is_over():
+        raise OutcomeUnknown("sandbox: no answer in time")
 
 
 def _use(fault: Fault) -> bool:

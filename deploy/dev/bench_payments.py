@@ -45,7 +45,7 @@ def _pay(accounts: int) -> list[str]:
     from billing.payments import actions
     from billing.sandbox import actions as sandbox
     from billing.sandbox.methods import Method
-    from tests.billing.payments.steps import CANCEL_URL, SUCCESS_URL
+    from tests.billing.payments.steps import CANCEL_URL
     from tests.factories.billing import VisitFactory, guest
 
     per_account = PAYMENTS // accounts
@@ -58,9 +58,10 @@ def _pay(accounts: int) -> list[str]:
             amount_cents=CENTS,
             chosen={},
             receipt_email="payer@example.org",
+            cancel_url=CANCEL_URL,
             at=timezone.now(),
         )
-        attempt = actions.open_page(attempt=attempt, success_url=SUCCESS_URL, cancel_url=CANCEL_URL)
+        attempt = actions.open_page(attempt=attempt)
         sandbox.pay(ref=str(attempt.checkout_ref), method=Method.CARD, at=timezone.now())
         ids.append(str(attempt.pk))
     return ids

@@ -23,6 +23,8 @@ def handle(fake: Fake, method: str, path: str, query: str, body: bytes, headers:
     try:
         route, refs = route_of(method, path)
         operation = f"{method} {route.pattern}"
+        fake.asked.append(operation)
+        hung = fake.faults.met(Fault.HANG, operation)
         slow = fake.faults.met(Fault.SLOW, operation)
         if fake.faults.met(Fault.CUT_BEFORE, operation):
             raise Cut
@@ -31,15 +33,18 @@ def handle(fake: Fake, method: str, path: str, query: str, body: bytes, headers:
         _check_headers(headers)
         key = headers.get("idempotency-key") if method == "POST" else None
         saved = fake.keys.claim(key, path, body) if key else None
-        if saved is not None:
-            return Reply(saved.status, saved.body, saved.headers | {"Idempotent-Replayed": "true"})
-        if slow:
-            slow.over.wait(slow.seconds)
-        reply = _begin(fake, route, refs, query if method == "GET" else body.decode(), key, operation)
+        if saved is None:
+            if slow:
+                slow.over.wait(slow.seconds)
+            reply = _begin(fake, route, refs, query if method == "GET" else body.decode(), key, operation)
+        else:
+            reply = Reply(saved.status, saved.body, saved.headers | {"Idempotent-Replayed": "true"})
     except ApiError as error:
         return _reply(error.status, error.body)
-    if fake.faults.met(Fault.CUT_AFTER, operation):
+    if saved is None and fake.faults.met(Fault.CUT_AFTER, operation):
         raise Cut
+    if hung:  # What was asked is done; the answer does not come.
+        hung.over.wait(hung.seconds)
     return reply
 
 

@@ -13,6 +13,7 @@ class Fault(StrEnum):
     CUT_BEFORE = "cut_before"
     CUT_AFTER = "cut_after"
     SLOW = "slow"
+    HANG = "hang"
     TOO_MANY = "too_many"
     LOSE = "lose"
     DELAY = "delay"
@@ -46,7 +47,7 @@ class Faults:
     ) -> None:
         """`operation` is such as "POST /v1/refunds" or an event type; empty fits whatever comes first.
 
-        What is slow takes `seconds`, unless `over` is set before.
+        What is slow, or hangs once it is done, takes `seconds`, unless `over` is set before.
         """
         over = over or threading.Event()
         self._waiting += [_Waiting(Fault(kind), operation, seconds, over) for _ in range(times)]

@@ -23,6 +23,8 @@ class Fake:
     keys: Keys = field(default_factory=Keys)
     # Notices that wait: the second from which each is due, the id of its event, and how often it was tried.
     outbox: list[tuple[int, str, int]] = field(default_factory=list)
+    # Every request that arrived, by its operation.
+    asked: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 

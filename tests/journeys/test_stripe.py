@@ -1,15 +1,19 @@
 """A guest and a guarantor pay through Stripe: the real SDK, its hosted page on another origin, and the real CSP."""
 
 import re
+import threading
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
 from django.test import override_settings
 from playwright.sync_api import Page, expect
 
 from billing.ledger import verification
 from billing.models import ProviderEvent, VisitAccount
+from billing.payments.gateways import patience
 from billing.payments.gateways.registry import gateway
+from tests.billing.gateways.hanging import SESSIONS, hang
 from tests.factories.billing import AccessFactory, VisitFactory
 from tests.factories.records import PASSWORD, GrantFactory
 from tests.fake_stripe.server import Server, running
@@ -79,6 +83,22 @@ def test_bank_that_asks_and_bank_debit_that_takes_days(page: Page, stripe: Serve
     expect(page.get_by_role("heading", level=1)).not_to_contain_text("Thank you")
     visit.refresh_from_db()
     assert visit.patient_cents == 144_96
+    assert verification.faults() == []
+
+
+def test_payer_waits_on_our_page_while_stripe_hangs_and_is_led_on_when_it_answers(
+    page: Page, stripe: Server, visit: VisitAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    hang(stripe, over, SESSIONS)
+    monkeypatch.setattr(patience, "SECONDS", 2.0)
+    sign_in_to_review(page, visit)
+    expect(page.get_by_role("heading", level=1)).to_have_text("We are still asking the payment company")
+    expect(page.get_by_text("You have not been charged.")).to_be_visible()
+    over.set()
+    call_command("work", once=True)
+    pay(page, stripe, "4242 4242:")
+    expect(page.get_by_text("Thank you. Your payment went through.")).to_be_visible()
     assert verification.faults() == []
 
 

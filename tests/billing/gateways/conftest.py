@@ -1,6 +1,8 @@
 """The contract's providers: the sandbox, and the real Stripe SDK against a fake. With a key, Stripe itself too."""
 
 import os
+import threading
+from collections.abc import Iterator
 
 import pytest
 import pytest_socket
@@ -31,3 +33,11 @@ def any_world(request: pytest.FixtureRequest, db: None, stripe_keys: None) -> Wo
 def stripe_keys(settings) -> None:
     settings.STRIPE_SECRET_KEY = "sk_test_fake"
     settings.STRIPE_WEBHOOK_SECRET = "whsec_fake"
+
+
+@pytest.fixture
+def over() -> Iterator[threading.Event]:
+    """Set, it lets Stripe answer what it has kept waiting (hanging.py)."""
+    over = threading.Event()
+    yield over
+    over.set()

@@ -15,6 +15,7 @@ from billing.payments import actions
 from billing.payments.models import PayerKind
 from billing.payments.payers import NotPromised, Payer
 from tests.billing.payers.steps import ORIGIN, chosen, make_link, url
+from tests.billing.payments.steps import CANCEL_URL
 from tests.factories.billing import AttemptFactory, InvitationFactory
 from tests.factories.records import UserFactory
 from tests.together import together
@@ -25,7 +26,7 @@ MANY = 8
 
 
 def grants(link, count: int = MANY):
-    return [links.let_in(link=link, held=None, at=timezone.now()) for _number in range(count)]
+    return [links.let_in(link=link, held=(), at=timezone.now()) for _number in range(count)]
 
 
 def promise(link, grant, cents: int):
@@ -37,6 +38,7 @@ def promise(link, grant, cents: int):
         amount_cents=cents,
         chosen={},
         receipt_email="",
+        cancel_url=CANCEL_URL,
         at=now,
         guard=links.guard_of(link, grant.pk, now),
     )

@@ -33,7 +33,7 @@ from billing.payments.states import UNFINISHED, AttemptState, EventState
 from records.approvals import actions as approvals
 from records.approvals.models import Approval
 from tests.billing.gateways.worlds import BY_LAST4
-from tests.billing.payments.steps import CANCEL_URL, SUCCESS_URL, apply_notices, in_bucket
+from tests.billing.payments.steps import CANCEL_URL, apply_notices, in_bucket
 from tests.billing.payments.towns import SandboxTown, StripeTown
 from tests.factories.billing import AccessFactory, AccountFactory, VisitFactory, guest, payer_of
 from tests.factories.records import UserFactory
@@ -95,9 +95,10 @@ class PaymentLife(RuleBasedStateMachine):
                 amount_cents=cents,
                 chosen=chosen,
                 receipt_email="payer@example.org",
+                cancel_url=CANCEL_URL,
                 at=timezone.now(),
             )
-            actions.open_page(attempt=attempt, success_url=SUCCESS_URL, cancel_url=CANCEL_URL)
+            actions.open_page(attempt=attempt)
         except GatewayError:
             return  # the payer reads that the service does not answer
         except NotPayable as refused:

@@ -15,7 +15,6 @@ from billing.sandbox import delivery
 from billing.sandbox.models import Event
 from tests.factories.billing import guest
 
-SUCCESS_URL = "https://portal.example/pay/return/?t=token"
 CANCEL_URL = "https://portal.example/pay/amount/"
 
 
@@ -34,12 +33,13 @@ def start(
         amount_cents=cents or visit.patient_cents,
         chosen=chosen or {},
         receipt_email=email,
+        cancel_url=CANCEL_URL,
         at=timezone.now(),
     )
 
 
 def open_page(attempt: PaymentAttempt) -> PaymentAttempt:
-    return actions.open_page(attempt=attempt, success_url=SUCCESS_URL, cancel_url=CANCEL_URL)
+    return actions.open_page(attempt=attempt)
 
 
 def send_notices() -> None:

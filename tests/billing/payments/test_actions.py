@@ -7,14 +7,14 @@ from django.utils import timezone
 from billing.ledger.choices import Hold, Standing
 from billing.ledger.models import GuarantorAccount, VisitAccount
 from billing.payments import actions, settling
-from billing.payments.gateways.protocol import CheckoutOrder, NotSent, OutcomeUnknown, Refused
+from billing.payments.gateways.protocol import NotSent, OutcomeUnknown, Refused
 from billing.payments.gateways.registry import gateway
 from billing.payments.models import PaymentAttempt
 from billing.payments.payable import NotPayable, Reason
 from billing.payments.states import AttemptState
 from billing.sandbox.methods import Method
 from billing.sandbox.models import Checkout, Fault
-from tests.billing.payments.steps import CANCEL_URL, SUCCESS_URL, open_page, owed, posted, start
+from tests.billing.payments.steps import open_page, owed, posted, start
 from tests.factories.billing import AccessFactory, AttemptFactory, VisitFactory, guest, payer_of
 from tests.factories.sandbox import pay
 
@@ -24,17 +24,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 @pytest.fixture
 def visit():
     return VisitFactory(owed_cents=125_00)
-
-
-def _order(attempt: PaymentAttempt) -> CheckoutOrder:
-    return CheckoutOrder(
-        attempt_id=attempt.pk,
-        amount_cents=attempt.amount_cents,
-        product_name=actions.PRODUCT_NAME,
-        success_url=SUCCESS_URL,
-        cancel_url=CANCEL_URL,
-        expires_at=attempt.expires_at,
-    )
 
 
 def test_starting_moves_no_money(visit):
@@ -137,7 +126,9 @@ def test_one_payer_has_one_unfinished_attempt_on_an_account(visit):
 def test_crash_after_the_page_was_made_resumes_with_the_same_page(visit):
     payer = guest()
     attempt = start(visit, payer)
-    lost = gateway().open_checkout(_order(attempt), attempt.key)  # the process died before it could store this
+    lost = gateway().open_checkout(
+        actions.order_of(attempt), attempt.key
+    )  # the process died before it could store this
     resumed = open_page(start(visit, payer))
     assert (resumed.pk, resumed.checkout_ref) == (attempt.pk, lost.ref)
     assert Checkout.objects.count() == 1
@@ -175,11 +166,12 @@ def test_answer_that_stays_unknown_gets_a_fresh_key(visit):
 def test_refused_order_gives_the_attempt_up_so_that_the_payer_can_start_anew(visit):
     payer = guest()
     attempt = start(visit, payer)
-    actions.open_page(attempt=attempt, success_url=SUCCESS_URL, cancel_url=CANCEL_URL)
-    PaymentAttempt.objects.update(state=AttemptState.CREATED, checkout_ref=None)
+    actions.open_page(attempt=attempt)
+    elsewhere = "https://portal.example/elsewhere/"
+    PaymentAttempt.objects.update(state=AttemptState.CREATED, checkout_ref=None, cancel_url=elsewhere)
     attempt.refresh_from_db()
     with pytest.raises(Refused):
-        actions.open_page(attempt=attempt, success_url=SUCCESS_URL, cancel_url="https://portal.example/elsewhere/")
+        actions.open_page(attempt=attempt)
     assert open_page(start(visit, payer)).pk != attempt.pk
 
 
@@ -203,7 +195,7 @@ def test_provider_that_cannot_close_the_old_page_starts_nothing_new(visit):
 
 def test_given_up_attempt_whose_page_is_paid_all_the_same_is_money(visit):
     attempt = start(visit)
-    page = gateway().open_checkout(_order(attempt), attempt.key)
+    page = gateway().open_checkout(actions.order_of(attempt), attempt.key)
     actions.abandon(attempt=attempt)
     pay(page.ref)
     settling.record(attempt_id=attempt.pk, facts=gateway().read_checkout(page.ref), at=timezone.now())

@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from billing.ledger import verification
 from billing.ledger.choices import Bucket
-from billing.payments import notices, settling
+from billing.payments import actions, notices, settling, tasks
 from billing.payments.models import PaymentAttempt, ProviderEvent
 from billing.payments.reconciliation import run as reconciliation
 from billing.sandbox import notices as sandbox_notices
-from billing.sandbox.models import Checkout
+from billing.sandbox.models import Checkout, Fault
 from tests.billing.payments.steps import in_bucket, open_page, owed, posted, start, work
 from tests.factories.billing import AccessFactory, VisitFactory, guest, payer_of
 from tests.factories.sandbox import pay
@@ -45,6 +45,21 @@ def test_double_click_starts_one_attempt_on_one_page(visit):
     results = together(*[lambda: open_page(start(visit, payer)).page_url] * MANY)
     assert len(set(results)) == 1
     assert (PaymentAttempt.objects.count(), Checkout.objects.count()) == (1, 1)
+
+
+def test_worker_and_a_payer_who_presses_again_end_with_one_page_that_the_payer_knows(visit):
+    payer = guest()
+    attempt = start(visit, payer)
+    tasks.go_on(attempt=attempt, at=timezone.now())
+    Fault.objects.create(kind=Fault.Kind.SLOW, operation="open_checkout")
+    _none, pressed = together(
+        lambda: actions.ask_again(attempt_id=attempt.pk, tries=1, at=timezone.now()),
+        lambda: open_page(start(visit, payer)),
+    )
+    attempt.refresh_from_db()
+    assert attempt.state == "open"
+    assert (pressed.page_url, pressed.checkout_ref) == (attempt.page_url, attempt.checkout_ref)
+    assert Checkout.objects.get().ref == attempt.checkout_ref
 
 
 def test_two_tabs_with_different_wishes_leave_one_page_that_can_be_paid(visit):

@@ -6,6 +6,7 @@ import pytest
 from django.urls import resolve
 from django.utils import timezone
 
+from billing.payments.gateways import patience
 from billing.payments.gateways.protocol import (
     CheckoutStatus,
     NotSent,
@@ -105,3 +106,18 @@ def test_slow_request_is_carried_out(monkeypatch):
     Fault.objects.create(kind=Fault.Kind.SLOW)
     assert GATEWAY.open_checkout(order(), "k").ref
     assert waited == [faults.SLOW_SECONDS]
+
+
+def test_slow_request_does_not_outlast_a_page_that_waits(monkeypatch):
+    waited = []
+    monkeypatch.setattr(faults.time, "sleep", waited.append)
+    Fault.objects.create(kind=Fault.Kind.SLOW)
+    with patience.within(0.25, clock=lambda: sum(waited)), pytest.raises(OutcomeUnknown):
+        GATEWAY.open_checkout(order(), "k")
+    assert waited == [0.25]
+    assert not Checkout.objects.exists()
+
+
+def test_nothing_is_asked_when_nobody_waits_any_more():
+    with patience.within(0), pytest.raises(NotSent):
+        GATEWAY.open_checkout(order(), "k")

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import requests
 import stripe
 from stripe import HTTPClient, RequestsClient
 from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from billing.payments.gateways import patience
 
 # Seconds for one try; the SDK's own 80 would outlast the payer and the web server.
 TIMEOUT = 10
@@ -46,17 +49,22 @@ def note_lost() -> None:
         tries.lost += 1
 
 
+type Answer = tuple[bytes, int, Mapping[str, str]]
+
+
 class Transport(RequestsClient):
-    """`requests`, with a note of each try that may have arrived."""
+    """`requests`, with a note of each try that may have arrived; where a page waits, within its patience."""
 
     def __init__(self) -> None:
         super().__init__(timeout=TIMEOUT)
 
     def request(  # type: ignore[override] # The SDK's own subclasses differ from its base class as this one does.
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
-    ) -> tuple[bytes, int, Mapping[str, str]]:
+    ) -> Answer:
+        if patience.is_over():
+            raise _broken("no time is left to ask")
         try:
-            content, status, answered = super().request(method, url, headers, post_data)
+            content, status, answered = self._try(method, url, headers, post_data)
         except stripe.APIConnectionError as error:
             if not _never_connected(error.__cause__):
                 note_lost()
@@ -64,6 +72,28 @@ class Transport(RequestsClient):
         if status >= 500 or status == 409:
             note_lost()
         return content, status, answered
+
+    def _try(self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any) -> Answer:
+        if patience.seconds_left() is None:
+            return super().request(method, url, headers, post_data)
+        try:
+            return patience.in_time(partial(self._try_apart, method, url, headers, post_data))
+        except patience.OutOfTime as late:
+            raise _broken("no answer came in time") from late
+
+    def _try_apart(self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any) -> Answer:
+        """In a thread of its own, with a connection that ends with it."""
+        try:
+            return super().request(method, url, headers, post_data)
+        finally:
+            self.close()  # type: ignore[no-untyped-call]
+
+    def _should_retry(self, *answered: Any) -> bool:
+        return not patience.is_over() and super()._should_retry(*answered)
+
+    def _sleep_time_seconds(self, num_retries: int) -> float:
+        seconds, left = super()._sleep_time_seconds(num_retries), patience.seconds_left()
+        return seconds if left is None else min(seconds, left)
 
 
 def client(key: str, *, api_base: str = "", http_client: HTTPClient | None = None) -> stripe.StripeClient:
@@ -74,6 +104,11 @@ def client(key: str, *, api_base: str = "", http_client: HTTPClient | None = Non
         max_network_retries=RETRIES,
         base_addresses={"api": api_base} if api_base else {},
     )
+
+
+def _broken(words: str) -> stripe.APIConnectionError:
+    error: stripe.APIConnectionError = stripe.APIConnectionError(words, should_retry=False)  # type: ignore[no-untyped-call]
+    return error
 
 
 def _never_connected(cause: BaseException | None) -> bool:
