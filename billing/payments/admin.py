@@ -76,7 +76,7 @@ class PaymentAttemptAdmin(FoundByNumber, ReadOnlyAdmin):
 @admin.register(ProviderPayment)
 class ProviderPaymentAdmin(FoundByNumber, ReadOnlyAdmin):
     account_path: ClassVar[str] = "attempt__account"
-    list_display = ("ref", "provider", "status", PAID_AMOUNT, "currency", "method", "last4", "paid_at", ATTEMPT)
+    list_display = (PAID_AMOUNT, "currency", "status", "paid_at", "method", "last4", ATTEMPT, "provider", "ref")
     list_filter = (WaitingPayment, "provider", "status", "method", "livemode")
     search_fields = ("=ref", "=attempt__confirmation", "=last4")
     date_hierarchy = "paid_at"
