@@ -223,6 +223,7 @@ def test_two_people_send_an_overpayment_back(
     expect(page.get_by_text("$144.96")).to_be_visible()
     check_page(page)
     page.locator("#result_list tbody th a").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Change work item")
     check_page(page)
     item = page.url
     page.get_by_role("button", name="Send $144.96 back to the card ending in 4242").click()

@@ -28,6 +28,7 @@ from billing.payments.refunds.states import RefundReason
 from billing.sandbox import disputes as sandbox
 from billing.sandbox.models import Payment as SandboxPayment
 from billing.sandbox.states import DisputeStatus
+from tests.billing.ledger.steps import pay as pay_at_the_desk
 from tests.billing.payments.steps import hear, open_page, start
 from tests.factories.billing import AccessFactory, AccountFactory, VisitFactory, decide, payer_of
 from tests.factories.records import UserFactory
@@ -47,12 +48,14 @@ def unwatched() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def books() -> None:
-    """A decided charge; a guarantor's payment with credit, in part refunded; a guest's, asked back by a bank."""
+    """A decided charge; cash, and a guarantor's payment that became credit by it, in part refunded; a guest's, asked back by a bank."""
     account = AccountFactory()
     decide(VisitFactory(account=account, pending_cents=100_00).charges.get(), Decision(80_00, 5_00, copay_cents=15_00))
-    first = VisitFactory(account=account, owed_cents=40_00)
+    first = VisitFactory(account=account, owed_cents=75_00)
     second = VisitFactory(owed_cents=60_00)
-    for attempt in (start(first, payer_of(AccessFactory(account=account)), cents=90_00), start(second)):
+    attempts = [start(first, payer_of(AccessFactory(account=account)), cents=90_00), start(second)]
+    pay_at_the_desk(account, 35_00)
+    for attempt in attempts:
         pay(open_page(attempt).checkout_ref)
         hear()
     refund = refunds.request(
