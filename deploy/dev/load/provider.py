@@ -20,10 +20,11 @@ PERCENT = {
     Fault.TWICE: 15,
     Fault.DELAY: 15,
     Fault.SWAP: 15,
+    Fault.HANG: 1,
 }
-# One slow request in so many hangs for longer than the portal waits.
-HANGS_ONE_IN, HANG_SECONDS = 100, 11.0
 SLOW_SECONDS = (0.02, 0.6)
+# Longer than the portal waits.
+HANG_SECONDS = 11.0
 # All that the webhook asked for here: the fake would send every kind of event.
 ASKED_FOR = "checkout.session."
 
@@ -42,10 +43,9 @@ class Chance(Faults):
             return kind
         if not self.is_on or random.random() * 100 >= PERCENT[kind]:
             return None
-        is_hanging = kind == Fault.SLOW and random.randrange(HANGS_ONE_IN) == 0
         with self._turn:
-            self.counts["hung" if is_hanging else kind.value] += 1
-            self.add(kind, seconds=HANG_SECONDS if is_hanging else random.uniform(*SLOW_SECONDS))
+            self.counts[kind.value] += 1
+            self.add(kind, seconds=HANG_SECONDS if kind == Fault.HANG else random.uniform(*SLOW_SECONDS))
             return super().met(kind, operation)
 
 
@@ -72,7 +72,7 @@ class Provider:
             ]
 
     def met(self) -> Counter[str]:
-        """How often each fault was met, with those that hung apart from what was slow."""
+        """How often each fault was met."""
         return self._faults.counts
 
     def notices(self) -> int:
