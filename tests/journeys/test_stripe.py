@@ -91,7 +91,7 @@ def test_payer_waits_on_our_page_while_stripe_hangs_and_is_led_on_when_it_answer
 ) -> None:
     over = threading.Event()
     hang(stripe, over, SESSIONS)
-    monkeypatch.setattr(patience, "SECONDS", 2.0)
+    monkeypatch.setattr(patience, "SECONDS", 5.0)
     sign_in_to_review(page, visit)
     expect(page.get_by_role("heading", level=1)).to_have_text("We are still asking the payment company")
     expect(page.get_by_text("You have not been charged.")).to_be_visible()

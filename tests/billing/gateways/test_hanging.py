@@ -40,7 +40,7 @@ def _review(client: Client, amount: str, dollars: str) -> str:
 
 
 def _impatient(monkeypatch) -> None:
-    monkeypatch.setattr(patience, "SECONDS", 2.0)
+    monkeypatch.setattr(patience, "SECONDS", 5.0)
 
 
 def test_page_answers_while_the_provider_hangs_and_leads_on_when_it_answers(client, server, over, amount, monkeypatch):
